@@ -58,5 +58,21 @@ let package = Package(
         module("Publishing", imports: ["Lessons", "CairoRendering"]),
         .executableTarget(
             name: "foreword", dependencies: ["Publishing", argumentParser], swiftSettings: rules),
+
+        tests(of: "RandomStreams"),
+        tests(of: "LinearAlgebra"),
+        tests(of: "Autodiff", imports: ["LinearAlgebra", "RandomStreams"]),
+        tests(of: "Transformer", imports: ["Autodiff", "LinearAlgebra", "Interchange"]),
+        tests(of: "Tuning", imports: ["Transformer", "Autodiff", "LinearAlgebra", "Interchange"]),
+        tests(of: "Interchange"),
+        tests(of: "TinyWorld", imports: ["Interchange", "RandomStreams"]),
+        tests(of: "Recordings", imports: ["Interchange"]),
+        tests(of: "Drawing"),
+        tests(of: "CairoRendering", imports: ["Drawing"]),
+        tests(of: "Figures", imports: ["Drawing", "Recordings"]),
+        tests(of: "Experiments", imports: ["Tuning", "TinyWorld", "Recordings"]),
+        tests(of: "Lessons", imports: ["Experiments", "Figures"]),
+        tests(of: "Publishing", imports: ["Lessons", "CairoRendering"]),
+        tests(of: "foreword"),
     ]
 )

@@ -1,1 +1,77 @@
+/// Element-wise kernels in plain C: loops that the compiler turns into vector code, built once for each level of x86-64 and
+/// chosen when the program loads.
+///
+/// Every kernel gives the same bits at every level: multiplications and additions are not contracted, and every sum runs in
+/// sixteen interleaved lanes that are added in a fixed order.
+///
+/// A matrix is a pointer, a row count, a column count and a stride: the distance between its rows, in numbers.
 #pragma once
+#include <stdint.h>
+
+/// The x86-64 level the kernels run at ("x86-64-v4", "x86-64-v3", "x86-64"), or "generic" on other machines.
+const char *_Nonnull foreword_kernel_level(void);
+
+/// y ← eˣ, element by element. Relative error ≤ 2⁻²²; 0 below −87.3, clamped above 88.3.
+void foreword_exp(int64_t count, const float *_Nonnull x, float *_Nonnull y);
+
+// Rows of numbers, element by element.
+void foreword_fill(int64_t rows, int64_t columns, float value, float *_Nonnull y, int64_t y_stride);
+void foreword_copy(int64_t rows, int64_t columns, const float *_Nonnull x, int64_t x_stride, float *_Nonnull y, int64_t y_stride);
+/// y ← a + b.
+void foreword_add(
+    int64_t rows, int64_t columns, const float *_Nonnull a, int64_t a_stride, const float *_Nonnull b, int64_t b_stride,
+    float *_Nonnull y, int64_t y_stride);
+/// y ← factor · x.
+void foreword_scale(
+    int64_t rows, int64_t columns, float factor, const float *_Nonnull x, int64_t x_stride, float *_Nonnull y, int64_t y_stride);
+/// y ← y + factor · x.
+void foreword_add_scaled(
+    int64_t rows, int64_t columns, float factor, const float *_Nonnull x, int64_t x_stride, float *_Nonnull y, int64_t y_stride);
+/// Each row of y ← the one row x.
+void foreword_broadcast(int64_t rows, int64_t columns, const float *_Nonnull x, float *_Nonnull y, int64_t y_stride);
+/// y[0, j] ← y[0, j] + Σᵢ x[i, j].
+void foreword_add_column_sums(int64_t rows, int64_t columns, const float *_Nonnull x, int64_t x_stride, float *_Nonnull y);
+/// Σ x².
+float foreword_sum_of_squares(int64_t rows, int64_t columns, const float *_Nonnull x, int64_t x_stride);
+
+/// y ← gelu_new(x) = ½x(1 + tanh(√(2/π)(x + 0.044715x³))).
+void foreword_gelu(
+    int64_t rows, int64_t columns, const float *_Nonnull x, int64_t x_stride, float *_Nonnull y, int64_t y_stride);
+/// dx ← dy · gelu_new′(x).
+void foreword_gelu_gradient(
+    int64_t rows, int64_t columns, const float *_Nonnull x, int64_t x_stride, const float *_Nonnull dy, int64_t dy_stride,
+    float *_Nonnull dx, int64_t dx_stride);
+
+/// Softmax of the first `visible` numbers of one row; the rest of the row's `columns` become 0.
+void foreword_softmax_row(int64_t columns, int64_t visible, const float *_Nonnull x, float *_Nonnull y);
+/// dx ← y · (dy − Σ y·dy) on the first `visible` numbers of one row; the rest become 0.
+void foreword_softmax_gradient_row(
+    int64_t columns, int64_t visible, const float *_Nonnull y, const float *_Nonnull dy, float *_Nonnull dx);
+/// ln Σ eˣ − x[target] of one row.
+float foreword_cross_entropy_row(int64_t columns, int64_t target, const float *_Nonnull x);
+
+/// y ← scale · (x − mean) / √(variance + epsilon) + shift, row by row, with the biased variance.
+void foreword_layer_norm(
+    int64_t rows, int64_t columns, float epsilon, const float *_Nonnull x, int64_t x_stride, const float *_Nonnull scale,
+    const float *_Nonnull shift, float *_Nonnull y, int64_t y_stride);
+/// The gradient of `foreword_layer_norm` with respect to x.
+void foreword_layer_norm_gradient(
+    int64_t rows, int64_t columns, float epsilon, const float *_Nonnull x, int64_t x_stride, const float *_Nonnull scale,
+    const float *_Nonnull dy, int64_t dy_stride, float *_Nonnull dx, int64_t dx_stride);
+/// dscale[j] ← dscale[j] + Σᵢ dy[i, j] · x̂[i, j] for `first ≤ j < last`.
+void foreword_add_layer_norm_scale_gradient(
+    int64_t rows, int64_t columns, int64_t first, int64_t last, float epsilon, const float *_Nonnull x, int64_t x_stride,
+    const float *_Nonnull dy, int64_t dy_stride, float *_Nonnull dscale);
+
+/// y ← state + take · (g − state), the moving average of AdamW's first moment (as torch's `lerp`).
+void foreword_first_moment(
+    int64_t rows, int64_t columns, float take, const float *_Nonnull state, int64_t state_stride, const float *_Nonnull g,
+    int64_t g_stride, float *_Nonnull y, int64_t y_stride);
+/// y ← keep · state + take · g².
+void foreword_second_moment(
+    int64_t rows, int64_t columns, float keep, float take, const float *_Nonnull state, int64_t state_stride, const float *_Nonnull g,
+    int64_t g_stride, float *_Nonnull y, int64_t y_stride);
+/// y ← decay · x − step · m / (√v / root + epsilon).
+void foreword_adamw(
+    int64_t rows, int64_t columns, float decay, float step, float root, float epsilon, const float *_Nonnull x, int64_t x_stride,
+    const float *_Nonnull m, int64_t m_stride, const float *_Nonnull v, int64_t v_stride, float *_Nonnull y, int64_t y_stride);

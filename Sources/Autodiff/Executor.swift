@@ -1,0 +1,194 @@
+public import LinearAlgebra
+
+/// Runs a plan, step after step, in memory that is laid out once. A step allocates nothing.
+public final class Executor: PartedWork, @unchecked Sendable {
+    // Unchecked, because the parts of a stage write into the arenas at the same time; the plan keeps their places apart.
+
+    public let plan: Plan
+    /// The batch the next step runs on. Set it between steps.
+    public private(set) var batch = Batch()
+    private let pool: WorkerPool
+    private let shared: Storage
+    private let parts: [Storage]
+    private let stages: [[BoundOperation]]
+    private let divisions: [Division]
+    private let commits: [(parameter: Matrix, value: BoundSlot)]
+    private let slots: [Value: BoundSlot]
+    private var stage = 0
+
+    /// A value's place in memory.
+    struct BoundSlot: Sendable {
+        let rows: Rows
+        let columns: Int
+        let location: Location
+
+        enum Location: Sendable {
+            case fixed(Matrix)
+            case part(offset: Int, stride: Int)
+        }
+    }
+
+    /// An operation with the places of its operands and result.
+    struct BoundOperation: Sendable {
+        let operation: any Operation
+        let division: Division
+        let operands: [BoundSlot]
+        let result: BoundSlot
+    }
+
+    /// - Throws: ``ExecutorError`` if the store lacks a parameter or holds it in another shape.
+    public init(_ plan: Plan, parameters: ParameterStore, pool: WorkerPool) throws(ExecutorError) {
+        Arithmetic.useOneThreadPerProduct()
+        self.plan = plan
+        self.pool = pool
+        let graph = plan.graph
+        let shared = Storage(count: plan.sharedCount)
+        self.shared = shared
+        parts = (0..<plan.limits.parts).map { _ in Storage(count: plan.partCount) }
+
+        for parameter in plan.parameters {
+            let node = graph[parameter]
+            guard let matrix = parameters[node.name] else { throw .missingParameter(node.name) }
+            guard matrix.rows == node.shape.fixedRows, matrix.columns == node.shape.columns else {
+                throw .wrongShape(node.name, found: [matrix.rows, matrix.columns], expected: node.shape)
+            }
+        }
+        var bound: [Value: BoundSlot] = [:]
+        for (value, slot) in plan.slots {
+            let shape = graph[value].shape
+            let location: BoundSlot.Location
+            switch slot {
+            case .parameter(let parameter, let row, let column):
+                guard let matrix = parameters[graph[parameter].name], let rows = shape.fixedRows else {
+                    throw .missingParameter(graph[parameter].name)
+                }
+                location = .fixed(matrix.rows(row..<(row + rows)).columns(column..<(column + shape.columns)))
+            case .shared(let offset, let stride):
+                location = .fixed(shared.matrix(at: offset, rows: shape.fixedRows ?? 0, columns: shape.columns, stride: stride))
+            case .part(let offset, let stride):
+                location = .part(offset: offset, stride: stride)
+            }
+            bound[value] = BoundSlot(rows: shape.rows, columns: shape.columns, location: location)
+        }
+        slots = bound
+        divisions = plan.stages.map(\.division)
+        stages = plan.stages.map { stage in
+            stage.values.compactMap { value in
+                guard case .operation(let operation, let operands) = graph[value].source, !(operation is any ViewOperation),
+                    let result = bound[value]
+                else { return nil }
+                return BoundOperation(
+                    operation: operation, division: operation.division(of: graph[value].shape),
+                    operands: operands.compactMap { bound[$0] }, result: result)
+            }
+        }
+        commits = plan.commits.compactMap { commit in
+            guard let value = bound[commit.value], case .fixed(let parameter)? = bound[commit.parameter]?.location else { return nil }
+            return (parameter, value)
+        }
+    }
+
+    /// Lets `pack` fill the emptied batch, whose memory is reused, and cuts it into the plan's parts.
+    ///
+    /// - Throws: ``ExecutorError/batchTooLarge(sequences:longest:limits:)``.
+    public func load(_ pack: (inout Batch) -> Void) throws(ExecutorError) {
+        batch.removeAll()
+        pack(&batch)
+        var longest = 0
+        for index in 0..<batch.sequenceCount { longest = max(longest, batch.sequence(index).count) }
+        guard batch.sequenceCount <= plan.limits.sequences, longest <= plan.limits.length else {
+            let sequences = batch.sequenceCount
+            batch.removeAll()
+            batch.cut(into: plan.limits.parts)
+            throw .batchTooLarge(sequences: sequences, longest: longest, limits: plan.limits)
+        }
+        batch.cut(into: plan.limits.parts)
+    }
+
+    /// Runs one step on the loaded batch.
+    public func run() {
+        compute()
+        commit()
+    }
+
+    /// Computes every value of the plan, but leaves parameters that are not updated in place as they were.
+    public func compute() {
+        for index in stages.indices {
+            stage = index
+            if divisions[index] == .none {
+                perform(part: 0)
+            } else {
+                pool.perform(self, parts: parts.count)
+            }
+        }
+    }
+
+    /// Lets the parameters take over their new values, where they were not updated in place.
+    public func commit() {
+        for commit in commits {
+            if case .fixed(let value) = commit.value.location { commit.parameter.copy(value) }
+        }
+    }
+
+    /// Runs one part of the current stage; called by the pool.
+    public func perform(part: Int) {
+        for bound in stages[stage] {
+            bound.operation.compute(OperationRun(bound: bound, part: part, executor: self))
+        }
+    }
+
+    /// The numbers of a fixed value. Valid until the next step, if the plan keeps the value.
+    public func matrix(_ value: Value) -> Matrix? {
+        guard case .fixed(let matrix)? = slots[value]?.location else { return nil }
+        return matrix
+    }
+
+    /// All numbers of a value, row by row, the parts of the batch behind each other.
+    public func numbers(_ value: Value) -> [Float] {
+        guard let slot = slots[value] else { return [] }
+        var result: [Float] = []
+        for part in 0..<(slot.rows.vary ? parts.count : 1) { matrix(slot, part: part).append(to: &result) }
+        return result
+    }
+
+    /// How many rows a value has with the loaded batch.
+    public func rowCount(_ value: Value) -> Int {
+        switch plan.graph[value].shape.rows {
+        case .fixed(let count): count
+        case .tokens: batch.tokens.count
+        case .counted: batch.countedRows.count
+        }
+    }
+
+    func matrix(_ slot: BoundSlot, part: Int) -> Matrix {
+        switch slot.location {
+        case .fixed(let matrix): return matrix
+        case .part(let offset, let stride):
+            let rows = slot.rows == .tokens ? batch.parts[part].tokens.count : batch.parts[part].counted.count
+            return parts[part].matrix(at: offset, rows: rows, columns: slot.columns, stride: stride)
+        }
+    }
+
+    var partCount: Int { parts.count }
+}
+
+/// Why a plan cannot run.
+public enum ExecutorError: Error, Sendable, Equatable {
+    case missingParameter(String)
+    case wrongShape(String, found: [Int], expected: Shape)
+    case batchTooLarge(sequences: Int, longest: Int, limits: BatchLimits)
+}
+
+extension ExecutorError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .missingParameter(let name):
+            "The parameter \(name) is missing; load the model and the adapter that this computation was built for."
+        case .wrongShape(let name, let found, let expected):
+            "The parameter \(name) has shape \(found), expected \(expected); load weights that fit the model's configuration."
+        case .batchTooLarge(let sequences, let longest, let limits):
+            "The batch has \(sequences) sequences of up to \(longest) tokens, and there is room for \(limits.sequences) of up to "
+                + "\(limits.length); use a smaller batch or shorter texts."
+        }
+    }
+}

@@ -1,0 +1,82 @@
+public import LinearAlgebra
+
+/// What an operation sees when it is run: its operands and its result, for one part of the work.
+public struct OperationRun {
+    let bound: Executor.BoundOperation
+    /// Which part of the work this is.
+    public let part: Int
+    let executor: Executor
+
+    /// How many parts there are.
+    public var partCount: Int { executor.partCount }
+    public var operandCount: Int { bound.operands.count }
+    public var batch: Batch { executor.batch }
+
+    /// An operand: this part's rows of it, or all of it if its rows do not vary.
+    public func operand(_ index: Int) -> Matrix { executor.matrix(bound.operands[index], part: part) }
+
+    /// Another part's rows of an operand.
+    public func operand(_ index: Int, part: Int) -> Matrix { executor.matrix(bound.operands[index], part: part) }
+
+    /// Whether an operand's rows vary with the batch, so that it lies in parts.
+    public func isDivided(_ index: Int) -> Bool { bound.operands[index].rows.vary }
+
+    /// The parts of an operand: one if its rows do not vary.
+    public func parts(of index: Int) -> Range<Int> { 0..<(isDivided(index) ? partCount : 1) }
+
+    /// Where the result goes: this part's rows, or all of it if its rows do not vary.
+    public var result: Matrix { executor.matrix(bound.result, part: part) }
+
+    /// The rows of the result this part computes (``Division/result(elementwise:)``).
+    public var shareOfRows: Range<Int> {
+        bound.result.sharesColumns ? 0..<1 : share(of: result.rows)
+    }
+
+    /// The columns of the result this part computes (``Division/result(elementwise:)``).
+    public var shareOfColumns: Range<Int> {
+        bound.result.sharesColumns ? share(of: bound.result.columns) : 0..<bound.result.columns
+    }
+
+    /// This part's share of a matrix that has the result's shape.
+    public func share(_ matrix: Matrix) -> Matrix {
+        if case .result = bound.division { matrix.rows(shareOfRows).columns(shareOfColumns) } else { matrix }
+    }
+
+    /// A part's share of `count` things: whole blocks of eight, so that shares begin where vectors do.
+    private func share(of count: Int) -> Range<Int> {
+        let blocks = (count + 7) / 8
+        return min(count, blocks * part / partCount * 8)..<min(count, blocks * (part + 1) / partCount * 8)
+    }
+
+    /// The sequences of this part, as ranges of the part's rows; of a value with fixed rows, its rows are one sequence.
+    public func forEachSequence(inOperand index: Int, _ body: (Range<Int>) -> Void) {
+        guard isDivided(index) else { return body(0..<operand(index).rows) }
+        let own = executor.batch.parts[part]
+        for sequence in own.sequences {
+            let rows = executor.batch.sequence(sequence)
+            body((rows.lowerBound - own.tokens.lowerBound)..<(rows.upperBound - own.tokens.lowerBound))
+        }
+    }
+
+    /// The rows of a part that an index list has numbers for, as positions in the list.
+    public func range(of list: IndexList, part: Int) -> Range<Int> {
+        list.rows == .tokens ? executor.batch.parts[part].tokens : executor.batch.parts[part].counted
+    }
+
+    /// The first text row of this part: row numbers in a batch count from the whole batch's first.
+    public var firstTokenRow: Int { executor.batch.parts[part].tokens.lowerBound }
+
+    /// How many rows of a kind the whole batch has.
+    public func totalRows(_ rows: Rows) -> Int {
+        switch rows {
+        case .tokens: executor.batch.tokens.count
+        case .counted: executor.batch.countedRows.count
+        case .fixed(let count): count
+        }
+    }
+}
+
+extension Executor.BoundSlot {
+    /// A value of one row is shared out by columns.
+    var sharesColumns: Bool { rows == .fixed(1) }
+}

@@ -1,0 +1,272 @@
+internal import LinearAlgebra
+
+/// How queries, keys and values lie side by side in their rows, and what a query sees.
+///
+/// A row of attention scores or weights holds, for each head, `prefixLength` columns for the keys in front of the text (of a soft
+/// prompt or of a prefix, the same for every sequence), then `textLength` columns for the keys of the row's own sequence. A query
+/// sees all of the former, and of the latter those up to its own position; the other columns hold 0.
+public struct AttentionLayout: Sendable, Hashable {
+    /// Query heads.
+    public var heads: Int
+    /// Key and value heads; each serves `heads / keyHeads` neighbouring query heads (Ainslie et al. 2023).
+    public var keyHeads: Int
+    /// The width of a head.
+    public var headWidth: Int
+    /// Keys in front of every sequence.
+    public var prefixLength: Int
+    /// The most keys of a sequence.
+    public var textLength: Int
+
+    public init(heads: Int, keyHeads: Int? = nil, headWidth: Int, prefixLength: Int, textLength: Int) {
+        self.heads = heads
+        self.keyHeads = keyHeads ?? heads
+        self.headWidth = headWidth
+        self.prefixLength = prefixLength
+        self.textLength = textLength
+    }
+
+    /// Columns of one head in a row of scores or weights.
+    var span: Int { prefixLength + textLength }
+    var weightShape: [Int] { [heads, span] }
+    var queryShape: [Int] { [heads, headWidth] }
+    var keyShape: [Int] { [keyHeads, headWidth] }
+
+    func queryColumns(_ head: Int) -> Range<Int> { head * headWidth..<(head + 1) * headWidth }
+    func keyColumns(_ head: Int) -> Range<Int> {
+        let keyHead = head / (heads / keyHeads)
+        return keyHead * headWidth..<(keyHead + 1) * headWidth
+    }
+    func prefixColumns(_ head: Int) -> Range<Int> { head * span..<(head * span + prefixLength) }
+    /// The columns of a sequence's own keys.
+    func textColumns(_ head: Int, length: Int) -> Range<Int> {
+        let start = head * span + prefixLength
+        return start..<(start + length)
+    }
+
+    func check(query: Shape, key: Shape) {
+        precondition(query.inner == queryShape && key.inner == keyShape && query.rows == key.rows, "queries and keys of one layout")
+    }
+}
+
+/// scale · q·k for every query and every key it sees, head by head. Operands: queries, keys, and the prefix's keys if there is one.
+public struct AttentionScores: DifferentiableOperation {
+    public let name = "attention scores"
+    public let formula = "sᵢⱼ = scale · Σₖ qᵢₖ kⱼₖ"
+    public let layout: AttentionLayout
+    public let scale: Float
+
+    public init(_ layout: AttentionLayout, scale: Float) {
+        self.layout = layout
+        self.scale = scale
+    }
+
+    public func shape(of operands: [Shape]) -> Shape {
+        layout.check(query: operands[0], key: operands[1])
+        precondition(operands.count == (layout.prefixLength > 0 ? 3 : 2), "the prefix's keys are given if and only if there is one")
+        return Shape(operands[0].rows, inner: layout.weightShape)
+    }
+
+    public func compute(_ run: OperationRun) {
+        let (query, key, result) = (run.operand(0), run.operand(1), run.result)
+        result.fill(with: 0)
+        for head in 0..<layout.heads {
+            let (queries, keys) = (query.columns(layout.queryColumns(head)), key.columns(layout.keyColumns(head)))
+            if layout.prefixLength > 0 {
+                let prefix = run.operand(2).columns(layout.keyColumns(head))
+                result.columns(layout.prefixColumns(head)).setProduct(queries, .asStored, prefix, .transposed, scale: scale)
+            }
+            run.forEachSequence(inOperand: 0) { rows in
+                result.rows(rows).columns(layout.textColumns(head, length: rows.count))
+                    .setProduct(queries.rows(rows), .asStored, keys.rows(rows), .transposed, scale: scale)
+            }
+        }
+    }
+
+    public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
+        let (query, key) = (request.operands[0], request.operands[1])
+        let prefix = request.operands.dropFirst(2)
+        return [
+            request.isNeeded(0)
+                ? Contribution(
+                    graph.add(
+                        AttentionMix(layout, scale: scale), [request.upstream, key] + prefix, named: request.name(0))) : nil,
+            request.isNeeded(1)
+                ? Contribution(
+                    graph.add(AttentionGather(layout, scale: scale), [request.upstream, query], named: request.name(1))) : nil,
+        ]
+            + prefix.map { _ in
+                request.isNeeded(2)
+                    ? Contribution(
+                        graph.add(AttentionPrefixGather(layout, scale: scale), [request.upstream, query], named: request.name(2)))
+                    : nil
+            }
+    }
+}
+
+/// Softmax over the keys a query sees; 0 for all others.
+public struct AttentionWeights: DifferentiableOperation {
+    public let name = "causal softmax"
+    public let formula = "wᵢⱼ = e^sᵢⱼ / Σₖ e^sᵢₖ over the keys that i sees, else 0"
+    public let layout: AttentionLayout
+
+    public init(_ layout: AttentionLayout) { self.layout = layout }
+
+    public func shape(of operands: [Shape]) -> Shape {
+        precondition(operands[0].inner == layout.weightShape)
+        return operands[0]
+    }
+
+    public func compute(_ run: OperationRun) {
+        let (scores, result) = (run.operand(0), run.result)
+        for head in 0..<layout.heads {
+            let columns = head * layout.span..<(head + 1) * layout.span
+            let (from, to) = (scores.columns(columns), result.columns(columns))
+            run.forEachSequence(inOperand: 0) { rows in
+                for row in rows { to.setSoftmaxRow(row, of: from, visible: layout.prefixLength + row - rows.lowerBound + 1) }
+            }
+        }
+    }
+
+    public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
+        [Contribution(graph.add(AttentionWeightsGradient(layout), [request.result, request.upstream], named: request.name(0)))]
+    }
+}
+
+/// The gradient of the causal softmax at its result. Each row of it adds up to 0; what is masked receives 0.
+struct AttentionWeightsGradient: Operation {
+    let name = "causal softmax gradient"
+    let formula = "dsᵢⱼ = wᵢⱼ (dwᵢⱼ − Σₖ wᵢₖ dwᵢₖ)"
+    let layout: AttentionLayout
+
+    init(_ layout: AttentionLayout) { self.layout = layout }
+
+    func shape(of operands: [Shape]) -> Shape { operands[0] }
+
+    func compute(_ run: OperationRun) {
+        let (weights, upstream, result) = (run.operand(0), run.operand(1), run.result)
+        for head in 0..<layout.heads {
+            let columns = head * layout.span..<(head + 1) * layout.span
+            let (w, dw, ds) = (weights.columns(columns), upstream.columns(columns), result.columns(columns))
+            run.forEachSequence(inOperand: 0) { rows in
+                for row in rows {
+                    ds.setSoftmaxGradientRow(row, at: w, upstream: dw, visible: layout.prefixLength + row - rows.lowerBound + 1)
+                }
+            }
+        }
+    }
+}
+
+/// The values of the keys, mixed by the weights. Operands: weights, values, and the prefix's values if there is one.
+public struct AttentionMix: DifferentiableOperation {
+    public let name = "attention mix"
+    public let formula = "yᵢₖ = scale · Σⱼ wᵢⱼ vⱼₖ"
+    public let layout: AttentionLayout
+    public let scale: Float
+
+    public init(_ layout: AttentionLayout, scale: Float = 1) {
+        self.layout = layout
+        self.scale = scale
+    }
+
+    public func shape(of operands: [Shape]) -> Shape {
+        precondition(operands[0].inner == layout.weightShape && operands[1].inner == layout.keyShape, "weights and values of one layout")
+        precondition(operands.count == (layout.prefixLength > 0 ? 3 : 2), "the prefix's values are given if and only if there is one")
+        return Shape(operands[0].rows, inner: layout.queryShape)
+    }
+
+    public func compute(_ run: OperationRun) {
+        let (weights, value, result) = (run.operand(0), run.operand(1), run.result)
+        for head in 0..<layout.heads {
+            let (mixed, values) = (result.columns(layout.queryColumns(head)), value.columns(layout.keyColumns(head)))
+            if layout.prefixLength > 0 {
+                let prefix = run.operand(2).columns(layout.keyColumns(head))
+                mixed.setProduct(weights.columns(layout.prefixColumns(head)), .asStored, prefix, scale: scale)
+            }
+            run.forEachSequence(inOperand: 0) { rows in
+                mixed.rows(rows).setProduct(
+                    weights.rows(rows).columns(layout.textColumns(head, length: rows.count)), .asStored, values.rows(rows),
+                    scale: scale, accumulating: layout.prefixLength > 0)
+            }
+        }
+    }
+
+    public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
+        let (weights, values) = (request.operands[0], request.operands[1])
+        let prefix = request.operands.dropFirst(2)
+        return [
+            request.isNeeded(0)
+                ? Contribution(
+                    graph.add(
+                        AttentionScores(layout, scale: scale), [request.upstream, values] + prefix, named: request.name(0))) : nil,
+            request.isNeeded(1)
+                ? Contribution(
+                    graph.add(AttentionGather(layout, scale: scale), [weights, request.upstream], named: request.name(1))) : nil,
+        ]
+            + prefix.map { _ in
+                request.isNeeded(2)
+                    ? Contribution(
+                        graph.add(AttentionPrefixGather(layout, scale: scale), [weights, request.upstream], named: request.name(2)))
+                    : nil
+            }
+    }
+}
+
+/// What each key of the text collects from the rows that see it: the gradient of keys (from queries) and of values.
+struct AttentionGather: Operation {
+    let name = "attention gather"
+    let formula = "yⱼₖ = scale · Σᵢ wᵢⱼ xᵢₖ"
+    let layout: AttentionLayout
+    let scale: Float
+
+    init(_ layout: AttentionLayout, scale: Float) {
+        self.layout = layout
+        self.scale = scale
+    }
+
+    func shape(of operands: [Shape]) -> Shape { Shape(operands[0].rows, inner: layout.keyShape) }
+
+    func compute(_ run: OperationRun) {
+        let (weights, x, result) = (run.operand(0), run.operand(1), run.result)
+        for head in 0..<layout.heads {
+            let (gathered, rowsOfX) = (result.columns(layout.keyColumns(head)), x.columns(layout.queryColumns(head)))
+            run.forEachSequence(inOperand: 0) { rows in
+                gathered.rows(rows).setProduct(
+                    weights.rows(rows).columns(layout.textColumns(head, length: rows.count)), .transposed, rowsOfX.rows(rows),
+                    scale: scale, accumulating: head % (layout.heads / layout.keyHeads) > 0)
+            }
+        }
+    }
+}
+
+/// What each key in front of the text collects from every row of the batch: the gradient of a prefix's keys and values.
+struct AttentionPrefixGather: Operation {
+    let name = "attention prefix gather"
+    let formula = "yⱼₖ = scale · Σᵢ wᵢⱼ xᵢₖ over all rows of the batch"
+    let layout: AttentionLayout
+    let scale: Float
+
+    init(_ layout: AttentionLayout, scale: Float) {
+        self.layout = layout
+        self.scale = scale
+    }
+
+    func shape(of operands: [Shape]) -> Shape { Shape(.fixed(layout.prefixLength), inner: layout.keyShape) }
+
+    func division(of result: Shape) -> Division { .result(elementwise: false) }
+
+    func compute(_ run: OperationRun) {
+        // A result of one row is shared out by columns, which would cut through heads; the first part does it all.
+        guard layout.prefixLength > 1 || run.part == 0 else { return }
+        let share = layout.prefixLength > 1 ? run.shareOfRows : 0..<1
+        for head in 0..<layout.heads {
+            let gathered = run.result.rows(share).columns(layout.keyColumns(head))
+            let own = layout.prefixColumns(head).lowerBound + share.lowerBound
+            for part in run.parts(of: 0) {
+                gathered.setProduct(
+                    run.operand(0, part: part).columns(own..<(own + share.count)), .transposed,
+                    run.operand(1, part: part).columns(layout.queryColumns(head)), scale: scale,
+                    accumulating: part > 0 || head % (layout.heads / layout.keyHeads) > 0)
+            }
+        }
+    }
+}

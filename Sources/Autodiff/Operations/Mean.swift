@@ -1,0 +1,46 @@
+internal import LinearAlgebra
+
+/// The mean of a column over all rows of the batch: the loss, from the losses of the counted tokens. 0 of no rows.
+public struct Mean: DifferentiableOperation {
+    public let name = "mean"
+    public let formula = "y = Σᵢ xᵢ / n"
+
+    public init() {}
+
+    public func shape(of operands: [Shape]) -> Shape {
+        precondition(operands[0].columns == 1 && operands[0].rows.vary, "the mean of one column")
+        return Shape(.fixed(1), 1)
+    }
+
+    public func compute(_ run: OperationRun) {
+        var sum = 0.0
+        var count = 0
+        for part in run.parts(of: 0) {
+            let x = run.operand(0, part: part)
+            count += x.rows
+            for row in 0..<x.rows { sum += Double(x[row, 0]) }
+        }
+        run.result[0, 0] = count > 0 ? Float(sum / Double(count)) : 0
+    }
+
+    public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
+        let rows = graph[request.operands[0]].shape.rows
+        return [Contribution(graph.add(MeanGradient(rows), [request.upstream], named: request.name(0)))]
+    }
+}
+
+/// The same share of the gradient for every row.
+struct MeanGradient: Operation {
+    let name = "mean gradient"
+    let formula = "dxᵢ = dy / n"
+    let rows: Rows
+
+    init(_ rows: Rows) { self.rows = rows }
+
+    func shape(of operands: [Shape]) -> Shape { Shape(rows, 1) }
+
+    func compute(_ run: OperationRun) {
+        let count = run.totalRows(rows)
+        run.result.fill(with: count > 0 ? run.operand(0)[0, 0] / Float(count) : 0)
+    }
+}

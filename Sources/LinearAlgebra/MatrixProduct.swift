@@ -1,0 +1,36 @@
+internal import COpenBLAS
+
+/// How a factor of a matrix product is read.
+public enum Orientation: Sendable, Hashable {
+    case asStored
+    case transposed
+
+    fileprivate var flag: CBLAS_TRANSPOSE { self == .asStored ? CblasNoTrans : CblasTrans }
+}
+
+extension Matrix {
+    /// `self ← scale · A·B`, or `self ← self + scale · A·B` when accumulating.
+    ///
+    /// Computed by OpenBLAS's `sgemm`. A is `rows × inner`, B is `inner × columns` after orientation. Costs
+    /// 2 · rows · columns · inner floating-point operations.
+    ///
+    /// - Precondition: The shapes fit.
+    public func setProduct(
+        _ a: Matrix, _ aOrientation: Orientation = .asStored, _ b: Matrix, _ bOrientation: Orientation = .asStored,
+        scale: Float = 1, accumulating: Bool = false
+    ) {
+        let inner = aOrientation == .asStored ? a.columns : a.rows
+        precondition((aOrientation == .asStored ? a.rows : a.columns) == rows, "A has as many rows as the product")
+        precondition((bOrientation == .asStored ? b.columns : b.rows) == columns, "B has as many columns as the product")
+        precondition((bOrientation == .asStored ? b.rows : b.columns) == inner, "A and B share the inner dimension")
+        guard rows > 0, columns > 0 else { return }
+        guard inner > 0 else {
+            if !accumulating { fill(with: 0) }
+            return
+        }
+        // The views keep their storages alive over the call, and their bounds were checked when they were made.
+        unsafe cblas_sgemm(
+            CblasRowMajor, aOrientation.flag, bOrientation.flag, blasint(rows), blasint(columns), blasint(inner), scale, a.start,
+            blasint(a.stride), b.start, blasint(b.stride), accumulating ? 1 : 0, start, blasint(stride))
+    }
+}

@@ -1,0 +1,185 @@
+public import Autodiff
+
+/// GPT-2 as Hugging Face Transformers computes it (`GPT2LMHeadModel`; Radford et al. 2019), as a graph.
+///
+/// Parameters have the names and shapes of the checkpoint: weights are stored `[in, out]`, and the token embeddings also turn
+/// hidden states into logits.
+public struct GPT2: Sendable, Hashable {
+    public struct Configuration: Sendable, Hashable {
+        /// Blocks, L.
+        public var layers: Int
+        /// Attention heads of a block, H.
+        public var heads: Int
+        /// Width of a hidden state, d.
+        public var width: Int
+        /// Width of the hidden layer of the feed-forward network, usually 4d.
+        public var innerWidth: Int
+        /// Tokens in the vocabulary, V.
+        public var vocabularySize: Int
+        /// The most positions of a sequence, virtual tokens counted.
+        public var context: Int
+        /// ε of the layer normalisations.
+        public var normEpsilon: Float
+
+        public init(
+            layers: Int, heads: Int, width: Int, innerWidth: Int? = nil, vocabularySize: Int, context: Int, normEpsilon: Float = 1e-5
+        ) {
+            self.layers = layers
+            self.heads = heads
+            self.width = width
+            self.innerWidth = innerWidth ?? 4 * width
+            self.vocabularySize = vocabularySize
+            self.context = context
+            self.normEpsilon = normEpsilon
+        }
+    }
+
+    public let configuration: Configuration
+
+    public init(_ configuration: Configuration) { self.configuration = configuration }
+
+    /// The parameters, in the order of a checkpoint: name, rows, columns. Vectors have one row.
+    public var parameters: [(name: String, rows: Int, columns: Int)] {
+        let (d, inner) = (configuration.width, configuration.innerWidth)
+        var list = [("transformer.wte.weight", configuration.vocabularySize, d), ("transformer.wpe.weight", configuration.context, d)]
+        for layer in 0..<configuration.layers {
+            let block = "transformer.h.\(layer)"
+            list += [
+                ("\(block).ln_1.weight", 1, d), ("\(block).ln_1.bias", 1, d),
+                ("\(block).attn.c_attn.weight", d, 3 * d), ("\(block).attn.c_attn.bias", 1, 3 * d),
+                ("\(block).attn.c_proj.weight", d, d), ("\(block).attn.c_proj.bias", 1, d),
+                ("\(block).ln_2.weight", 1, d), ("\(block).ln_2.bias", 1, d),
+                ("\(block).mlp.c_fc.weight", d, inner), ("\(block).mlp.c_fc.bias", 1, inner),
+                ("\(block).mlp.c_proj.weight", inner, d), ("\(block).mlp.c_proj.bias", 1, d),
+            ]
+        }
+        list += [("transformer.ln_f.weight", 1, d), ("transformer.ln_f.bias", 1, d)]
+        return list.map { (name: $0.0, rows: $0.1, columns: $0.2) }
+    }
+
+    /// How many numbers the model holds.
+    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.rows * $1.columns } }
+
+    /// Adds the parameters to a graph.
+    public func addParameters(to graph: inout Graph) {
+        for parameter in parameters {
+            _ = graph.parameter(parameter.name, Shape(.fixed(parameter.rows), parameter.columns))
+        }
+    }
+
+    /// Adds the forward pass to a graph that has the parameters: from tokens to logits.
+    ///
+    /// A soft prompt's rows do not depend on the text behind them, so they are computed once for the whole batch; the text of every
+    /// sequence attends to their keys and values, then to its own.
+    ///
+    /// - Parameters:
+    ///   - textLength: The most tokens of a sequence.
+    ///   - logitRows: For which rows logits are computed.
+    public func addForward(
+        to graph: inout Graph, conditioning: Conditioning, textLength: Int, logitRows: LogitRows = .counted
+    ) -> ForwardPass {
+        var pass = ForwardPass()
+        let wte = weight("wte.weight", in: graph)
+        let wpe = weight("wpe.weight", in: graph)
+
+        var prompt: Value?
+        var promptLength = 0
+        if let softPrompt = conditioning.softPrompt {
+            promptLength = graph[softPrompt].shape.fixedRows ?? 0
+            let positions = graph.add(RowSlice(0..<promptLength), [wpe], named: "prompt.positions")
+            prompt = graph.add(Sum(), [softPrompt, positions], named: "prompt.input")
+        }
+        let words = graph.add(LookedUpRows(.tokens), [wte], named: "tokens.embeddings")
+        let positions = graph.add(LookedUpRows(.positions), [wpe], named: "positions.embeddings")
+        var hidden = graph.add(Sum(), [words, positions], named: "embeddings")
+
+        for layer in 0..<configuration.layers {
+            pass.hiddenStates.append((prompt, hidden))
+            var prefix: KeyValue?
+            if let rows = prompt {
+                let layout = attentionLayout(prefixLength: 0, textLength: promptLength)
+                let block = addBlock(layer, named: "prompt.block.\(layer)", to: rows, prefix: nil, layout: layout, in: &graph)
+                prompt = block.output
+                prefix = block.keyValue
+                pass.promptAttention.append(block.attention)
+            }
+            let layout = attentionLayout(prefixLength: promptLength, textLength: textLength)
+            let block = addBlock(layer, named: "block.\(layer)", to: hidden, prefix: prefix, layout: layout, in: &graph)
+            hidden = block.output
+            pass.attention.append(block.attention)
+        }
+
+        let head = { (rows: Value, name: String, graph: inout Graph) in
+            let norm = graph.add(
+                LayerNorm(epsilon: configuration.normEpsilon),
+                [rows, weight("ln_f.weight", in: graph), weight("ln_f.bias", in: graph)], named: "\(name)final.norm")
+            return (norm: norm, logits: graph.add(Product.transposed, [norm, wte], named: "\(name)logits"))
+        }
+        switch logitRows {
+        case .counted:
+            let counted = graph.add(CountedRows(), [hidden], named: "counted.hidden")
+            pass.logits = head(counted, "", &graph).logits
+        case .all:
+            let text = head(hidden, "text.", &graph)
+            let front = prompt.map { head($0, "prompt.", &graph) }
+            pass.hiddenStates.append((front?.norm, text.norm))
+            pass.allLogits = (front?.logits, text.logits)
+            pass.logits = graph.add(CountedRows(), [text.logits], named: "logits")
+        }
+        return pass
+    }
+
+    private func attentionLayout(prefixLength: Int, textLength: Int) -> AttentionLayout {
+        AttentionLayout(
+            heads: configuration.heads, headWidth: configuration.width / configuration.heads, prefixLength: prefixLength,
+            textLength: textLength)
+    }
+
+    private func weight(_ name: String, in graph: Graph) -> Value {
+        guard let value = graph.value(named: "transformer.\(name)") else {
+            preconditionFailure("add the parameters before the forward pass")
+        }
+        return value
+    }
+
+    private struct KeyValue {
+        let key: Value
+        let value: Value
+    }
+
+    /// One block: x + attention(norm(x)), then that + mlp(norm(that)).
+    private func addBlock(
+        _ layer: Int, named name: String, to x: Value, prefix: KeyValue?, layout: AttentionLayout, in graph: inout Graph
+    ) -> (output: Value, keyValue: KeyValue, attention: Value) {
+        let norm = LayerNorm(epsilon: configuration.normEpsilon)
+        func own(_ suffix: String, _ graph: Graph) -> Value { weight("h.\(layer).\(suffix)", in: graph) }
+        func pair(_ suffix: String, _ graph: Graph) -> [Value] { [own("\(suffix).weight", graph), own("\(suffix).bias", graph)] }
+
+        let attentionNorm = graph.add(norm, [x] + pair("ln_1", graph), named: "\(name).attention.norm")
+        let projected = graph.add(Linear(), [attentionNorm] + pair("attn.c_attn", graph), named: "\(name).attention.qkv")
+        let parts = ["query", "key", "value"].enumerated().map { index, part in
+            let columns = index * configuration.width..<(index + 1) * configuration.width
+            return graph.add(
+                Columns(columns, inner: [layout.heads, layout.headWidth]), [projected], named: "\(name).attention.\(part)")
+        }
+        let keyValue = KeyValue(key: parts[1], value: parts[2])
+        let scale = 1 / Float(layout.headWidth).squareRoot()
+        let scores = graph.add(
+            AttentionScores(layout, scale: scale), [parts[0], parts[1]] + (prefix.map { [$0.key] } ?? []),
+            named: "\(name).attention.scores")
+        let weights = graph.add(AttentionWeights(layout), [scores], named: "\(name).attention.weights")
+        let mix = graph.add(
+            AttentionMix(layout), [weights, parts[2]] + (prefix.map { [$0.value] } ?? []), named: "\(name).attention.mix")
+        let joined = graph.add(
+            Columns(0..<configuration.width, inner: [configuration.width]), [mix], named: "\(name).attention.heads")
+        let attention = graph.add(Linear(), [joined] + pair("attn.c_proj", graph), named: "\(name).attention.output")
+        let middle = graph.add(Sum(), [x, attention], named: "\(name).attention.residual")
+
+        let mlpNorm = graph.add(norm, [middle] + pair("ln_2", graph), named: "\(name).mlp.norm")
+        let expanded = graph.add(Linear(), [mlpNorm] + pair("mlp.c_fc", graph), named: "\(name).mlp.hidden")
+        let activated = graph.add(Gelu(), [expanded], named: "\(name).mlp.activation")
+        let contracted = graph.add(Linear(), [activated] + pair("mlp.c_proj", graph), named: "\(name).mlp.output")
+        let output = graph.add(Sum(), [middle, contracted], named: "\(name).output")
+        return (output, keyValue, weights)
+    }
+}
