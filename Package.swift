@@ -66,7 +66,7 @@ let package = Package(
         tests(of: "Tuning", imports: ["Transformer", "Autodiff", "LinearAlgebra", "Interchange"]),
         tests(of: "Interchange"),
         tests(of: "TinyWorld", imports: ["Interchange", "RandomStreams"]),
-        tests(of: "Recordings", imports: ["Interchange"]),
+        tests(of: "Recordings", imports: ["Interchange"], resources: [.copy("Fixtures")]),
         tests(of: "Drawing"),
         tests(of: "CairoRendering", imports: ["Drawing"]),
         tests(of: "Figures", imports: ["Drawing", "Recordings"]),

@@ -1,0 +1,207 @@
+/// One run: a method trained on the task from one seed.
+public struct RunDescription: Codable, Hashable, Sendable {
+    /// Its name in the recording and of its folder, for example `prompt-tuning-7`.
+    public var id: String
+    public var method: MethodDescription
+    public var training: TrainingDescription
+    public var seed: UInt64
+    /// Which graph it ran: `graphs/<graph>.json`.
+    public var graph: String
+    /// What was trained.
+    public var parameters: [ParameterDescription]
+    /// How many numbers were not trained: the frozen weights.
+    public var frozenCount: Int
+    /// SHA-256 of the base model's weights, in hexadecimal. Full fine-tuning is seen to change them, all other methods not to.
+    public var weightsSha256: WeightsHashes
+    /// Which steps have a frame, ascending.
+    public var frames: [FrameDescription]
+    /// Which steps have a checkpoint, ascending.
+    public var checkpoints: [Int]
+    /// The size of what has to be kept to use the result: an adapter, or the whole model.
+    public var adapterBytes: Int?
+    /// Wall-clock time. It is not part of the journal, so that a journal is the same each time.
+    public var seconds: RunSeconds?
+
+    public init(
+        id: String, method: MethodDescription, training: TrainingDescription, seed: UInt64, graph: String,
+        parameters: [ParameterDescription], frozenCount: Int, weightsSha256: WeightsHashes, frames: [FrameDescription] = [],
+        checkpoints: [Int] = [], adapterBytes: Int? = nil, seconds: RunSeconds? = nil
+    ) {
+        self.id = id
+        self.method = method
+        self.training = training
+        self.seed = seed
+        self.graph = graph
+        self.parameters = parameters
+        self.frozenCount = frozenCount
+        self.weightsSha256 = weightsSha256
+        self.frames = frames
+        self.checkpoints = checkpoints
+        self.adapterBytes = adapterBytes
+        self.seconds = seconds
+    }
+
+    /// How many numbers were trained.
+    public var trainedCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+    /// Whether a value is one of the trained parameters.
+    public func isTrained(_ name: ValueName) -> Bool { parameters.contains { $0.name == name } }
+}
+
+/// A tuning method with its settings.
+public struct MethodDescription: Codable, Hashable, Sendable {
+    /// For example `prompt-tuning`, `prefix-tuning`, `lora`, `full-fine-tuning`.
+    public var id: String
+    public var name: BilingualText
+    /// What the method can be told, by its usual name, for example `virtual_tokens: 8`, `initialisation: "vocabulary"`.
+    public var settings: [String: Setting]
+
+    public init(id: String, name: BilingualText, settings: [String: Setting] = [:]) {
+        self.id = id
+        self.name = name
+        self.settings = settings
+    }
+
+    /// P, for methods that have virtual tokens.
+    public var virtualTokens: Int? {
+        guard case .number(let count)? = settings["virtual_tokens"] else { return nil }
+        return Int(exactly: count)
+    }
+
+    /// How the trained parameters started.
+    public var initialisation: String? {
+        guard case .text(let text)? = settings["initialisation"] else { return nil }
+        return text
+    }
+}
+
+/// The value of a setting: a number, a text or yes/no.
+public enum Setting: Hashable, Sendable {
+    case number(Double)
+    case text(String)
+    case flag(Bool)
+}
+
+extension Setting: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let flag = try? container.decode(Bool.self) {
+            self = .flag(flag)
+        } else if let number = try? container.decode(Double.self) {
+            self = .number(number)
+        } else {
+            self = .text(try container.decode(String.self))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .number(let number): try container.encode(number)
+        case .text(let text): try container.encode(text)
+        case .flag(let flag): try container.encode(flag)
+        }
+    }
+}
+
+/// How a run was trained.
+public struct TrainingDescription: Codable, Hashable, Sendable {
+    /// How many updates were made.
+    public var steps: Int
+    /// Sequences of a step.
+    public var batchSize: Int
+    public var optimizer: OptimizerDescription
+    /// `constant`, `linear` or `cosine`.
+    public var schedule: String
+    /// Steps of warm-up.
+    public var warmup: Int
+    /// The largest global norm of the gradient; without it, nothing is clipped.
+    public var gradientClip: Double?
+
+    public init(
+        steps: Int, batchSize: Int, optimizer: OptimizerDescription, schedule: String = "constant", warmup: Int = 0,
+        gradientClip: Double? = nil
+    ) {
+        self.steps = steps
+        self.batchSize = batchSize
+        self.optimizer = optimizer
+        self.schedule = schedule
+        self.warmup = warmup
+        self.gradientClip = gradientClip
+    }
+}
+
+/// AdamW's settings, under torch's names.
+public struct OptimizerDescription: Codable, Hashable, Sendable {
+    public var name: String
+    public var learningRate: Double
+    public var weightDecay: Double
+    public var betas: [Double]
+    public var epsilon: Double
+
+    public init(
+        name: String = "AdamW", learningRate: Double, weightDecay: Double, betas: [Double] = [0.9, 0.999], epsilon: Double = 1e-8
+    ) {
+        self.name = name
+        self.learningRate = learningRate
+        self.weightDecay = weightDecay
+        self.betas = betas
+        self.epsilon = epsilon
+    }
+}
+
+/// A trained parameter.
+public struct ParameterDescription: Codable, Hashable, Sendable {
+    public var name: ValueName
+    public var shape: [Int]
+    /// Whether the journal holds it, its gradient and its moments at every step. Large parameters are in checkpoints instead.
+    public var inJournal: Bool
+
+    public init(name: ValueName, shape: [Int], inJournal: Bool) {
+        self.name = name
+        self.shape = shape
+        self.inJournal = inJournal
+    }
+
+    /// How many numbers it holds.
+    public var count: Int { shape.reduce(1, *) }
+}
+
+/// The base model's hash before and after a run.
+public struct WeightsHashes: Codable, Hashable, Sendable {
+    public var before: String
+    public var after: String
+
+    public init(before: String, after: String) {
+        self.before = before
+        self.after = after
+    }
+}
+
+/// A step of which values were kept.
+public struct FrameDescription: Codable, Hashable, Sendable {
+    public var step: Int
+    /// What was computed: the frame behind the last update has a forward pass only.
+    public var phases: [RecordedPhase]
+    /// Whose batch it is: a split's id; the step's own training batch if there is none.
+    public var split: String?
+
+    public init(step: Int, phases: [RecordedPhase], split: String? = nil) {
+        self.step = step
+        self.phases = phases
+        self.split = split
+    }
+}
+
+/// How long a run took, in seconds.
+public struct RunSeconds: Codable, Hashable, Sendable {
+    /// All of it: steps, evaluations, recording.
+    public var total: Double
+    /// The median step, without evaluation and recording.
+    public var step: Double
+
+    public init(total: Double, step: Double) {
+        self.total = total
+        self.step = step
+    }
+}

@@ -1,0 +1,42 @@
+/// One run of a recording: its journal, and its frames and checkpoints, which are read when they are asked for.
+public struct RecordedRun: Sendable {
+    public let description: RunDescription
+    public let journal: Journal
+    private let files: RecordingFiles
+
+    init(_ description: RunDescription, task: TaskDescription, files: RecordingFiles) throws(RecordingError) {
+        self.description = description
+        self.files = files
+        journal = try Journal(files.tensors(RecordingLayout.journal(description.id)), run: description, task: task)
+    }
+
+    public var id: String { description.id }
+
+    /// What was computed from what.
+    public func graph() throws(RecordingError) -> GraphDescription {
+        let path = RecordingLayout.graph(description.graph)
+        let graph = try files.json(GraphDescription.self, path)
+        if let flaw = graph.flaw { throw .malformed(file: files.full(path), key: "nodes", problem: flaw) }
+        return graph
+    }
+
+    /// The values kept of a step; `nil` if none were.
+    public func frame(step: Int) throws(RecordingError) -> RecordedFrame? {
+        guard let frame = description.frames.first(where: { $0.step == step }) else { return nil }
+        let file = try files.tensors(RecordingLayout.frame(id, step: step))
+        return try RecordedFrame(file, description: frame, graph: graph(), run: id)
+    }
+
+    /// A trained parameter, or one of its moments, as a checkpoint holds it; `nil` if there is no checkpoint of the step.
+    public func checkpoint(_ name: ValueName, atStep step: Int) throws(RecordingError) -> RecordedValue? {
+        guard description.checkpoints.contains(step) else { return nil }
+        let subject = name.subject ?? name
+        guard let parameter = description.parameters.first(where: { $0.name == subject }) else {
+            let near = NearNames.of(subject.rawValue, among: description.parameters.lazy.map(\.name.rawValue))
+            throw .address(.unknownValue(name.rawValue, step: step, near: near))
+        }
+        let file = try files.tensors(RecordingLayout.checkpoint(id, step: step))
+        let numbers = try file.floats(name.rawValue, shape: parameter.shape)
+        return RecordedValue(name: name, shape: parameter.recordedShape, numbers: numbers)
+    }
+}

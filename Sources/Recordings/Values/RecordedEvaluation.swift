@@ -1,0 +1,48 @@
+/// How well a run did on a split of the task's data, after a number of updates.
+public struct RecordedEvaluation: Hashable, Sendable {
+    /// After how many updates.
+    public var step: Int
+    /// The split's id.
+    public var split: String
+    /// The mean cross-entropy of the counted tokens.
+    public var loss: Float
+    /// The share of examples answered right, from 0 to 1.
+    public var accuracy: Float
+    /// What was answered, example by example; empty where it was not kept.
+    public var predictions: [RecordedPrediction]
+
+    public init(step: Int, split: String, loss: Float, accuracy: Float, predictions: [RecordedPrediction] = []) {
+        self.step = step
+        self.split = split
+        self.loss = loss
+        self.accuracy = accuracy
+        self.predictions = predictions
+    }
+}
+
+/// What a model held likely as the first token of an answer.
+public struct RecordedPrediction: Hashable, Sendable {
+    /// Which example of the split.
+    public var example: Int
+    /// The token that was wanted.
+    public var target: Int32
+    /// The probability of that token.
+    public var targetProbability: Float
+    /// Whether the whole answer was right.
+    public var isRight: Bool
+    /// The likeliest tokens, the likeliest first.
+    public var tokens: [Int32]
+    /// Their probabilities.
+    public var probabilities: [Float]
+
+    public init(
+        example: Int, target: Int32, targetProbability: Float, isRight: Bool, tokens: [Int32], probabilities: [Float]
+    ) {
+        self.example = example
+        self.target = target
+        self.targetProbability = targetProbability
+        self.isRight = isRight
+        self.tokens = tokens
+        self.probabilities = probabilities
+    }
+}
