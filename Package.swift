@@ -64,7 +64,7 @@ let package = Package(
         tests(of: "Autodiff", imports: ["LinearAlgebra", "RandomStreams"]),
         tests(of: "Transformer", imports: ["Autodiff", "LinearAlgebra", "Interchange"]),
         tests(of: "Tuning", imports: ["Transformer", "Autodiff", "LinearAlgebra", "Interchange"]),
-        tests(of: "Interchange"),
+        tests(of: "Interchange", resources: [.copy("Fixtures")]),
         tests(of: "TinyWorld", imports: ["Interchange", "RandomStreams"]),
         tests(of: "Recordings", imports: ["Interchange"], resources: [.copy("Fixtures")]),
         tests(of: "Drawing"),
