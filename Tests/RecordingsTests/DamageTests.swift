@@ -69,7 +69,8 @@ struct DamageTests {
         arguments: [
             ("\"steps\" : 4", "\"steps\" : 5", "shape"), ("\"id\" : \"prompt-tuning-7\"", "\"id\" : \"../7\"", "letters"),
             ("\"step\" : 3", "\"step\" : 30", "outside"), ("\"width\" : 4", "\"widths\" : 4", "width"),
-            ("\"seed\" : 18446744073709551615", "\"seed\" : -1", "seed"),
+            ("\"seed\" : 18446744073709551615", "\"seed\" : -1", "range"), ("\"task\" : {", "\"task\" , {", "line"),
+            ("\"seed\"", "\"seeds\"", "runs[0].seed"),
         ])
     func sense(_ from: String, _ to: String, _ reason: String) throws {
         let folder = try TemporaryFolder()

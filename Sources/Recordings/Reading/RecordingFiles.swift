@@ -73,7 +73,8 @@ struct RecordingFiles: Sendable {
         }
         let head: Head
         do { head = try RecordingJSON.read(Head.self, at: url) } catch {
-            throw .notARecording(folder: folder, reason: "its recording.json is not JSON, or was cut short")
+            guard case .malformed(_, let key, let problem) = error else { throw error }
+            throw .notARecording(folder: folder, reason: "its recording.json cannot be read (\(key): \(problem))")
         }
         guard head.format == RecordingDescription.marker, let version = head.version else {
             throw .notARecording(folder: folder, reason: "its recording.json is not marked as \(RecordingDescription.marker)")
@@ -119,7 +120,16 @@ enum RecordingJSON {
         case .valueNotFound(let type, let context), .typeMismatch(let type, let context):
             return .malformed(file: file, key: key(context.codingPath), problem: "a value of another kind was expected (\(type))")
         case .dataCorrupted(let context):
-            return .malformed(file: file, key: key(context.codingPath), problem: context.debugDescription)
+            // Of a text that is no JSON, Foundation says no more than that; the parser of our own says where.
+            var place = key(context.codingPath)
+            var problem = context.debugDescription
+            if context.codingPath.isEmpty {
+                problem = "a number is out of range"
+                do { _ = try JSON(reading: URL(filePath: file)) } catch {
+                    (place, problem) = (error.place ?? place, error.problem)
+                }
+            }
+            return .malformed(file: file, key: place, problem: problem)
         @unknown default:
             return .malformed(file: file, key: "an unknown key", problem: "\(error)")
         }
