@@ -37,7 +37,7 @@ public enum ColourMap: String, CaseIterable, Hashable, Sendable {
             let way = isDark ? Way(end: 0.93, middle: 0.120, saturation: 0.035) : Way(end: 0.30, middle: 0.105, saturation: 0.110)
             return (0..<steps).map { way.colour(share: Double($0) / Double(steps - 1), ground: ground, hue: Self.blue) }
         case .diverging:
-            let way = isDark ? Way(end: 0.79, middle: 0.090, saturation: 0.100) : Way(end: 0.48, middle: 0.085, saturation: 0.108)
+            let way = isDark ? Way(end: 0.79, middle: 0.090, saturation: 0.100) : Way(end: 0.55, middle: 0.080, saturation: 0.135)
             let half = steps / 2
             return (-half...half).map { step in
                 way.colour(

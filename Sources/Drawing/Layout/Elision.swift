@@ -9,13 +9,14 @@ public struct Elision: Hashable, Sendable {
 
     /// - Parameters:
     ///   - count: How many there are.
-    ///   - capacity: For how many there is room. At least two are shown, the first and the last.
+    ///   - capacity: For how many there is room. The first is always shown, and the last where two are.
     public init(count: Int, capacity: Int) {
         guard count > max(capacity, 2) else {
             (shown, gap, omitted) = (Array(0..<count), nil, 0)
             return
         }
-        let kept = max(capacity, 2)
+        // To leave out a single one would take as much room as to show it.
+        let kept = count - max(capacity, 2) == 1 ? count - 2 : max(capacity, 2)
         let head = (kept + 1) / 2
         shown = Array(0..<head) + Array((count - (kept - head))..<count)
         gap = head
@@ -25,8 +26,10 @@ public struct Elision: Hashable, Sendable {
     /// `… 12 more heads`, `……另有 12 个注意力头`; nil where nothing is left out.
     ///
     /// - Parameter noun: The plural in English, the measure word and noun in Chinese: `heads`, `个注意力头`.
-    public func note(_ noun: Localised) -> Localised? {
-        guard omitted > 0 else { return nil }
+    public func note(_ noun: Localised) -> Localised? { omitted > 0 ? Self.note(omitted: omitted, noun) : nil }
+
+    /// The same for a count that is known.
+    public static func note(omitted: Int, _ noun: Localised) -> Localised {
         let number = NumberFormat.whole(omitted)
         return Localised(en: "… \(number) more \(noun.en)", zhHans: "……另有 \(number) \(noun.zhHans)")
     }
