@@ -1,0 +1,285 @@
+/// Lines over two axes, each named at its end rather than in a legend.
+public struct Chart: Sendable {
+    /// A line through points.
+    public struct Series: Sendable {
+        /// The sign at each point, the second sign beside the colour.
+        public enum Mark: Hashable, Sendable { case none, circle, square, triangle, diamond }
+
+        /// Written at the line's last point.
+        public var label: String
+        /// In the units of the axes, from left to right. A point that is not a number interrupts the line.
+        public var points: [Point]
+        public var paint: Paint
+        public var dash: [Double]
+        public var mark: Mark
+        /// The recorded value that the whole line stands for.
+        public var address: String?
+        /// The recorded value of each point; empty, or one for each.
+        public var pointAddresses: [String]
+
+        public init(
+            _ label: String, points: [Point], paint: Paint, dash: [Double] = [], mark: Mark = .none, address: String? = nil,
+            pointAddresses: [String] = []
+        ) {
+            precondition(pointAddresses.isEmpty || pointAddresses.count == points.count, "addresses for all points or none")
+            self.label = label
+            self.points = points
+            self.paint = paint
+            self.dash = dash
+            self.mark = mark
+            self.address = address
+            self.pointAddresses = pointAddresses
+        }
+    }
+
+    /// The area between two lines, such as the range of several seeds.
+    public struct Band: Sendable {
+        public var role: ColourRole
+        /// Lower and upper bound at each x, in the units of the axes.
+        public var points: [(x: Double, lower: Double, upper: Double)]
+        public var address: String?
+
+        public init(role: ColourRole, points: [(x: Double, lower: Double, upper: Double)], address: String? = nil) {
+            self.role = role
+            self.points = points
+            self.address = address
+        }
+    }
+
+    /// An upright or a level line that marks one number, with a word on what it is.
+    public struct Rule: Sendable {
+        public enum Direction: Hashable, Sendable { case upright, level }
+        public var direction: Direction
+        /// In the units of the axis it stands on.
+        public var position: Double
+        public var label: String
+        public var paint: Paint
+        public var address: String?
+
+        public init(_ direction: Direction, at position: Double, label: String, paint: Paint = .muted, address: String? = nil) {
+            self.direction = direction
+            self.position = position
+            self.label = label
+            self.paint = paint
+            self.address = address
+        }
+    }
+
+    public var x: Axis
+    public var y: Axis
+    public var series: [Series]
+    public var bands: [Band]
+    public var rules: [Rule]
+
+    public init(x: Axis, y: Axis, series: [Series], bands: [Band] = [], rules: [Rule] = []) {
+        self.x = x
+        self.y = y
+        self.series = series
+        self.bands = bands
+        self.rules = rules
+    }
+
+    private static let tick = 4.0
+    private static let air = 6.0
+    private static let lineWidth = 2.0
+
+    /// The chart in exactly this size, axes and labels included. The block knows the place `plot`.
+    public func block(_ type: Typesetter, size: Size) -> Block {
+        let plot = plotArea(type, size: size)
+        var block = Block(size: size)
+        block.places["plot"] = plot
+        func place(_ p: Point) -> Point {
+            Point(x: plot.x + x.share(of: p.x) * plot.width, y: plot.bottom - y.share(of: p.y) * plot.height)
+        }
+
+        addAxes(to: &block, plot: plot, type: type)
+        for band in bands {
+            let upper = band.points.map { place(Point(x: $0.x, y: $0.upper)) }
+            let lower = band.points.reversed().map { place(Point(x: $0.x, y: $0.lower)) }
+            let outline = (upper + lower).map {
+                Point(x: min(max($0.x, plot.x), plot.right), y: min(max($0.y, plot.y), plot.bottom))
+            }
+            guard outline.count > 2 else { continue }
+            block.elements.append(
+                .group(
+                    Group(
+                        address: band.address,
+                        [.shape(Shape(Path(through: outline, closed: true), fill: .role(band.role, strength: 0.18)))])))
+        }
+        addRules(to: &block, plot: plot, type: type)
+        for line in series {
+            let points = line.points.map(place)
+            var elements: [Element] = []
+            let path = Self.line(through: points, within: plot)
+            if !path.segments.isEmpty {
+                elements.append(
+                    .shape(
+                        Shape(
+                            path,
+                            stroke: Stroke(
+                                line.paint, width: Self.lineWidth, dash: line.dash, cap: line.dash.isEmpty ? .round : .butt))))
+            }
+            for (index, point) in points.enumerated() {
+                guard plot.grown(by: 0.01).contains(point), let mark = Self.mark(line.mark, at: point, paint: line.paint) else {
+                    continue
+                }
+                let address = line.pointAddresses.isEmpty ? nil : line.pointAddresses[index]
+                elements.append(address == nil ? mark : .group(Group(address: address, [mark])))
+            }
+            block.elements.append(line.address == nil ? .group(Group(elements)) : .group(Group(address: line.address, elements)))
+        }
+        addLabels(to: &block, plot: plot, type: type, place: place)
+        return block
+    }
+
+    // MARK: Places
+
+    private func plotArea(_ type: Typesetter, size: Size) -> Rectangle {
+        let ticks = y.ticks.labels.map { type.width(of: $0, in: .digits) }.max() ?? 0
+        let left = (ticks + Self.air + Self.tick).rounded(.up)
+        let top = (y.title.isEmpty ? 0 : Font.label.lineHeight) + Self.air + (hasUprightLabels ? Font.digits.lineHeight + 2 : 0)
+        let bottom = Self.tick + 2 + Font.digits.lineHeight + (x.title.isEmpty ? 0 : Font.label.lineHeight + 2)
+        let labels = ends.map { type.width(of: $0.label, in: .label) }.max() ?? 0
+        // The last number below the axis is centred at the plot's end and reaches beyond it.
+        let lastTick = x.ticks.labels.last.map { type.width(of: $0, in: .digits) / 2 } ?? 0
+        let right = max(labels > 0 ? labels + 10 : 0, lastTick).rounded(.up)
+        return Rectangle(x: left, y: top, width: max(1, size.width - left - right), height: max(1, size.height - top - bottom))
+    }
+
+    private var hasUprightLabels: Bool { rules.contains { $0.direction == .upright && !$0.label.isEmpty } }
+
+    /// What is named at the right: lines at their last point, and level rules.
+    private var ends: [(label: String, position: Point, paint: Paint)] {
+        series.compactMap { line in
+            guard !line.label.isEmpty, let last = line.points.last(where: { $0.x.isFinite && $0.y.isFinite }) else { return nil }
+            return (line.label, last, line.paint)
+        }
+            + rules.compactMap { rule in
+                guard rule.direction == .level, !rule.label.isEmpty else { return nil }
+                return (rule.label, Point(x: x.range.upperBound, y: rule.position), rule.paint)
+            }
+    }
+
+    // MARK: Parts
+
+    private func addAxes(to block: inout Block, plot: Rectangle, type: Typesetter) {
+        if !y.title.isEmpty { block.place(type.line(y.title, paint: .muted), at: .zero) }
+        for (value, label) in zip(y.ticks.values, y.ticks.labels) {
+            let level = (plot.bottom - y.share(of: value) * plot.height).rounded()
+            guard level >= plot.y - 1, level <= plot.bottom + 1 else { continue }
+            block.elements.append(.line(Point(x: plot.x, y: level), Point(x: plot.right, y: level), Stroke(.rule)))
+            block.elements.append(
+                .text(
+                    TextRun(
+                        label, at: Point(x: plot.x - Self.air, y: level + Font.digits.capitalHeight / 2), font: .digits,
+                        anchor: .end,
+                        paint: .muted)))
+        }
+        block.elements.append(.line(Point(x: plot.x, y: plot.bottom), Point(x: plot.right, y: plot.bottom), Stroke(.muted)))
+        var free = -Double.infinity
+        for (value, label) in zip(x.ticks.values, x.ticks.labels) {
+            let position = plot.x + x.share(of: value) * plot.width
+            guard position >= plot.x - 1, position <= plot.right + 1 else { continue }
+            block.elements.append(
+                .line(Point(x: position, y: plot.bottom), Point(x: position, y: plot.bottom + Self.tick), Stroke(.muted)))
+            // A number that would touch the one before it is left out; its mark stays.
+            let half = type.width(of: label, in: .digits) / 2
+            guard position - half >= free else { continue }
+            free = position + half + 8
+            block.elements.append(
+                .text(
+                    TextRun(
+                        label, at: Point(x: position, y: plot.bottom + Self.tick + 2 + Font.digits.baseline), font: .digits,
+                        anchor: .middle, paint: .muted)))
+        }
+        if !x.title.isEmpty {
+            let line = type.line(x.title, paint: .muted)
+            block.place(
+                line, at: Point(x: max(0, (plot.right - line.width).rounded(.down)), y: block.height - line.height))
+        }
+    }
+
+    private func addRules(to block: inout Block, plot: Rectangle, type: Typesetter) {
+        let upright = rules.filter { $0.direction == .upright && !$0.label.isEmpty }
+        let widths = upright.map { type.width(of: $0.label, in: .digits) }
+        let middles = LabelSpreading.positions(
+            wanted: upright.map { plot.x + x.share(of: $0.position) * plot.width }, lengths: widths, gap: 8,
+            within: 0...max(block.width, widths.reduce(0) { $0 + $1 + 8 }))
+        var labels = zip(upright, middles).makeIterator()
+        for rule in rules {
+            var elements: [Element] = []
+            switch rule.direction {
+            case .upright:
+                let position = plot.x + x.share(of: rule.position) * plot.width
+                elements.append(
+                    .line(Point(x: position, y: plot.y), Point(x: position, y: plot.bottom), Stroke(rule.paint, dash: [2, 3])))
+                if !rule.label.isEmpty, let (_, middle) = labels.next() {
+                    elements.append(
+                        .text(
+                            TextRun(
+                                rule.label, at: Point(x: middle, y: plot.y - Self.air), font: .digits, anchor: .middle,
+                                paint: rule.paint)))
+                }
+            case .level:
+                let level = plot.bottom - y.share(of: rule.position) * plot.height
+                elements.append(
+                    .line(Point(x: plot.x, y: level), Point(x: plot.right, y: level), Stroke(rule.paint, dash: [2, 3])))
+            }
+            block.elements.append(.group(Group(address: rule.address, elements)))
+        }
+    }
+
+    /// Names at the right of the plot, moved aside where lines end close together, and tied to their ends where they moved.
+    private func addLabels(to block: inout Block, plot: Rectangle, type: Typesetter, place: (Point) -> Point) {
+        let ends = ends.map { (label: $0.label, at: place($0.position), paint: $0.paint) }
+        let lengths = ends.map { _ in Font.label.lineHeight - 2 }
+        let middles = LabelSpreading.positions(
+            wanted: ends.map { min(max($0.at.y, plot.y), plot.bottom) }, lengths: lengths, gap: 0,
+            within: min(plot.y, 0)...max(plot.bottom + Self.tick, plot.y + lengths.reduce(0, +)))
+        for (end, middle) in zip(ends, middles) {
+            // Dots lead from a line that ends before the plot does, a short stroke to a name that had to move.
+            if end.at.x < plot.right - 1 {
+                block.elements.append(
+                    .line(
+                        Point(x: end.at.x + 6, y: end.at.y), Point(x: plot.right, y: end.at.y), Stroke(end.paint, dash: [1, 3])))
+            }
+            if abs(middle - end.at.y) > 3 {
+                block.elements.append(
+                    .line(Point(x: plot.right + 1, y: end.at.y), Point(x: plot.right + 5, y: middle), Stroke(end.paint)))
+            }
+            block.elements.append(
+                .text(
+                    TextRun(
+                        end.label, at: Point(x: plot.right + 10, y: middle + Font.label.capitalHeight / 2), font: .label,
+                        paint: end.paint)))
+        }
+    }
+
+    /// The line through points, cut off at the plot's edges.
+    private static func line(through points: [Point], within plot: Rectangle) -> Path {
+        var path = Path()
+        var current: Point?
+        // Lines along the edge itself are inside.
+        let area = plot.grown(by: 0.01)
+        for (a, b) in zip(points, points.dropFirst()) {
+            guard [a.x, a.y, b.x, b.y].allSatisfy(\.isFinite), let part = Segment(a, b).clipped(to: area) else { continue }
+            if current != part.from { path.move(to: part.from) }
+            path.line(to: part.to)
+            current = part.to
+        }
+        return path
+    }
+
+    private static func mark(_ mark: Series.Mark, at p: Point, paint: Paint) -> Element? {
+        func shape(_ corners: [(Double, Double)]) -> Element {
+            .shape(Shape(Path(through: corners.map { p + Point(x: $0.0, y: $0.1) }, closed: true), fill: paint))
+        }
+        switch mark {
+        case .none: return nil
+        case .circle: return .circle(at: p, radius: 3, fill: paint)
+        case .square: return shape([(-2.75, -2.75), (2.75, -2.75), (2.75, 2.75), (-2.75, 2.75)])
+        case .triangle: return shape([(0, -3.75), (3.5, 2.5), (-3.5, 2.5)])
+        case .diamond: return shape([(0, -4), (4, 0), (0, 4), (-4, 0)])
+        }
+    }
+}
