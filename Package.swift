@@ -60,7 +60,7 @@ let package = Package(
             name: "foreword", dependencies: ["Publishing", argumentParser], swiftSettings: rules),
 
         tests(of: "RandomStreams"),
-        tests(of: "LinearAlgebra"),
+        tests(of: "LinearAlgebra", imports: ["RandomStreams"]),
         tests(of: "Autodiff", imports: ["LinearAlgebra", "RandomStreams"]),
         tests(of: "Transformer", imports: ["Autodiff", "LinearAlgebra", "Interchange"]),
         tests(of: "Tuning", imports: ["Transformer", "Autodiff", "LinearAlgebra", "Interchange"]),
