@@ -15,9 +15,12 @@ func module(_ name: String, imports: [String] = [], products: [Target.Dependency
         name: name, dependencies: imports.map { .target(name: $0) } + products, resources: resources, swiftSettings: rules)
 }
 
-func tests(of name: String, imports: [String] = [], products: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+func tests(
+    of name: String, imports: [String] = [], products: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: ([name] + imports).map { .target(name: $0) } + products, resources: resources,
+        name: "\(name)Tests", dependencies: ([name] + imports).map { .target(name: $0) } + products,
+        exclude: exclude, resources: resources,
         swiftSettings: rules)
 }
 
@@ -63,7 +66,9 @@ let package = Package(
         tests(of: "LinearAlgebra", imports: ["RandomStreams"]),
         tests(of: "Autodiff", imports: ["LinearAlgebra", "RandomStreams"]),
         tests(of: "Transformer", imports: ["Autodiff", "LinearAlgebra", "Interchange"]),
-        tests(of: "Tuning", imports: ["Transformer", "Autodiff", "LinearAlgebra", "Interchange"]),
+        tests(
+            of: "Tuning", imports: ["Transformer", "Autodiff", "LinearAlgebra", "Interchange"], 
+            exclude: ["Fixtures/make_reference.py"], resources: [.copy("Fixtures/reference")]),
         tests(of: "Interchange"),
         tests(of: "TinyWorld", imports: ["Interchange", "RandomStreams"]),
         tests(of: "Recordings", imports: ["Interchange"]),
