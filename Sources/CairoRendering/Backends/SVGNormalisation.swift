@@ -1,0 +1,49 @@
+internal import Drawing
+
+/// Makes an SVG file of Cairo's the same every time, and tells a screen reader what it shows.
+enum SVGNormalisation {
+    /// Cairo numbers its groups and clips from counters of the process. Here each identifier becomes `i` and the rank of its
+    /// first appearance, wherever it is defined or used.
+    static func normalised(_ bytes: [UInt8], title: String, description: String, language: Language) -> [UInt8] {
+        let head = Array("<title>\(XML.escaped(title))</title>\n<desc>\(XML.escaped(description))</desc>\n".utf8)
+        var ranks: [[UInt8]: Int] = [:]
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count + head.count)
+        var index = 0
+        var isHeadWritten = false
+        var isInRoot = false
+        while index < bytes.count {
+            if let opener = openers.first(where: { bytes[index...].starts(with: $0) }) {
+                let start = index + opener.count
+                let end = bytes[start...].firstIndex { !isNameByte($0) } ?? bytes.endIndex
+                let name = Array(bytes[start..<end])
+                let rank = ranks[name] ?? ranks.count
+                ranks[name] = rank
+                result += opener + Array("i\(rank)".utf8)
+                index = end
+                continue
+            }
+            if bytes[index...].starts(with: root) {
+                isInRoot = true
+                result += root + Array(" xml:lang=\"\(language.rawValue)\" role=\"img\"".utf8)
+                index += root.count
+                continue
+            }
+            let byte = bytes[index]
+            result.append(byte)
+            index += 1
+            if isInRoot, !isHeadWritten, byte == UInt8(ascii: ">") {
+                result.append(UInt8(ascii: "\n"))
+                result += head
+                isHeadWritten = true
+            }
+        }
+        return result
+    }
+
+    private static let root = Array("<svg".utf8)
+    /// What stands before an identifier, where it is defined and where it is used.
+    private static let openers = [" id=\"", "url(#", "href=\"#"].map { Array($0.utf8) }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool { byte != UInt8(ascii: "\"") && byte != UInt8(ascii: ")") }
+}

@@ -1,0 +1,51 @@
+internal import Drawing
+
+/// A line of text as glyphs, in em, so that one shaping serves every size.
+struct ShapedLine: Sendable {
+    struct Glyph: Sendable {
+        let face: Face
+        let glyph: UInt32
+        /// The place of the glyph's origin from the start of the baseline, em, y downwards.
+        let origin: Point
+        /// Whether its outline is thickened because its family has no bold face.
+        let isEmboldened: Bool
+    }
+
+    let glyphs: [Glyph]
+    let width: Double
+    let ascent: Double
+    let descent: Double
+    let ink: Rectangle
+
+    /// The width of the line drawn around an emboldened outline, em.
+    static let emboldening = 1.0 / 24
+
+    init(items: [Itemisation.Item], latin: Face, chinese: Face, emboldensChinese: Bool) {
+        var glyphs: [Glyph] = []
+        var x = 0.0
+        var ink: Rectangle?
+        for item in items {
+            let face = item.isChinese ? chinese : latin
+            let scale = 1 / face.unitsPerEm
+            let isEmboldened = item.isChinese && emboldensChinese
+            for placed in face.shape(item.text, isChinese: item.isChinese) {
+                let origin = Point(x: x + placed.offset.x * scale, y: -placed.offset.y * scale)
+                glyphs.append(Glyph(face: face, glyph: placed.glyph, origin: origin, isEmboldened: isEmboldened))
+                if let box = face.ink(of: placed.glyph) {
+                    let here = Rectangle(
+                        x: origin.x + box.x * scale, y: origin.y - box.bottom * scale, width: box.width * scale,
+                        height: box.height * scale
+                    ).grown(by: isEmboldened ? Self.emboldening / 2 : 0)
+                    ink = ink?.union(here) ?? here
+                }
+                x += placed.advance * scale
+            }
+        }
+        self.glyphs = glyphs
+        width = x
+        let faces = items.isEmpty ? [latin] : items.map { $0.isChinese ? chinese : latin }
+        ascent = faces.map(\.ascent).max() ?? 0
+        descent = faces.map(\.descent).max() ?? 0
+        self.ink = ink ?? Rectangle(x: 0, y: 0, width: 0, height: 0)
+    }
+}
