@@ -53,7 +53,9 @@ let package = Package(
         module("Interchange", products: [crypto]),
         module("TinyWorld", imports: ["Interchange", "RandomStreams"]),
         module("Recordings", imports: ["Interchange"]),
-        module("Experiments", imports: ["Tuning", "TinyWorld", "Recordings"]),
+        module(
+            "Experiments",
+            imports: ["Autodiff", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings", "Interchange"]),
         module("Drawing"),
         module("CairoRendering", imports: ["Drawing", "CCairo", "CHarfBuzz", "CZlib"]),
         module("Figures", imports: ["Drawing", "Recordings"]),
@@ -67,9 +69,9 @@ let package = Package(
         tests(of: "Autodiff", imports: ["LinearAlgebra", "RandomStreams"]),
         tests(of: "Transformer", imports: ["Autodiff", "LinearAlgebra", "Interchange"]),
         tests(
-            of: "Tuning", imports: ["Transformer", "Autodiff", "LinearAlgebra", "Interchange"], 
+            of: "Tuning", imports: ["Transformer", "Autodiff", "LinearAlgebra", "Interchange"],
             exclude: ["Fixtures/make_reference.py"], resources: [.copy("Fixtures/reference")]),
-        tests(of: "Interchange"),
+        tests(of: "Interchange", resources: [.copy("Fixtures")]),
         tests(of: "TinyWorld", imports: ["Interchange", "RandomStreams"]),
         tests(of: "Recordings", imports: ["Interchange"]),
         tests(of: "Drawing"),
