@@ -25,7 +25,6 @@ func tests(
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -33,7 +32,6 @@ let package = Package(
     products: [.executable(name: "foreword", targets: ["foreword"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
@@ -42,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CHarfBuzz", pkgConfig: "harfbuzz", providers: [.apt(["libharfbuzz-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CKernels"),
 
         // The pipe: each module may import only what its line names.
@@ -50,7 +49,7 @@ let package = Package(
         module("Autodiff", imports: ["LinearAlgebra"]),
         module("Transformer", imports: ["Autodiff"]),
         module("Tuning", imports: ["Transformer", "RandomStreams"]),
-        module("Interchange", products: [crypto]),
+        module("Interchange", imports: ["COpenSSL"]),
         module("TinyWorld", imports: ["Interchange", "RandomStreams"]),
         module("Recordings", imports: ["Interchange"]),
         module(
