@@ -5,11 +5,9 @@ public final class ParameterStore: Sendable {
     private let matrices: [String: Matrix]
 
     /// Makes room for parameters, all zero.
-    ///
-    /// - Parameter shapes: Name → rows and columns.
-    public init(_ shapes: [(name: String, rows: Int, columns: Int)]) {
+    public init(_ shapes: [ParameterShape]) {
         matrices = Dictionary(uniqueKeysWithValues: shapes.map { shape in
-            (shape.name, Storage(count: shape.rows * shape.columns).matrix(rows: shape.rows, columns: shape.columns))
+            (shape.name, Storage(count: shape.count).matrix(rows: shape.rows, columns: shape.columns))
         })
     }
 
@@ -18,6 +16,18 @@ public final class ParameterStore: Sendable {
     /// A store with this store's parameters, which both share, and another's.
     public func joined(with other: ParameterStore) -> ParameterStore {
         ParameterStore(matrices.merging(other.matrices) { own, _ in own })
+    }
+
+    /// A store whose copies of some parameters are its own; the others stay shared with this store.
+    public func copying(_ names: some Sequence<String>) -> ParameterStore {
+        var result = matrices
+        for name in names {
+            guard let matrix = matrices[name] else { continue }
+            let copy = Storage(count: matrix.rows * matrix.columns).matrix(rows: matrix.rows, columns: matrix.columns)
+            copy.copy(matrix)
+            result[name] = copy
+        }
+        return ParameterStore(result)
     }
 
     public subscript(name: String) -> Matrix? { matrices[name] }

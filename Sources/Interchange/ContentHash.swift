@@ -1,4 +1,3 @@
-internal import Crypto
 public import Foundation
 
 /// A SHA-256 (FIPS 180-4) of content, by which a model, a file or a folder is recognised.
@@ -8,7 +7,7 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { hex }
 
-    private init(_ digest: SHA256Digest) {
+    private init(_ digest: [UInt8]) {
         hex = digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 
@@ -21,7 +20,11 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The hash of bytes.
-    public init(of bytes: some DataProtocol) { self.init(SHA256.hash(data: bytes)) }
+    public init(of bytes: some DataProtocol) { 
+        var hash = SHA256()
+        for region in bytes.regions { unsafe region.withUnsafeBytes { unsafe hash.update($0) } }
+        self.init(hash.finish())
+    }
 
     /// The hash of a text's UTF-8.
     public init(of text: String) { self.init(of: Array(text.utf8)) }
@@ -34,8 +37,8 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
             let file = try FileHandle(forReadingFrom: url)
             defer { try? file.close() }
             var hash = SHA256()
-            while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
-            self.init(hash.finalize())
+            while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { unsafe piece.withUnsafeBytes { unsafe hash.update($0) } }
+            self.init(hash.finish())
         } catch {
             throw InterchangeError(file: url.displayPath, "the file cannot be read (\(FileAccess.reason(error)))")
         }
@@ -53,18 +56,18 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
         let layout = SafetensorsLayout(
             tensors.mapValues { (.float32, $0.shape) }, metadata: SafetensorsFile.weightsMetadata)
         var hash = SHA256()
-        hash.update(data: layout.header)
+        unsafe layout.header.withUnsafeBytes { unsafe hash.update($0) }
         for name in layout.names {
             guard let tensor = tensors[name] else { continue }
             do throws(InterchangeError) {
                 let wide = tensor.elementType == .float32 ? tensor : Tensor(try tensor.floats(), shape: tensor.shape)
                 // The bytes are lent for the call alone.
-                unsafe wide.withUnsafeBytes { bytes in unsafe hash.update(bufferPointer: bytes) }
+                unsafe wide.withUnsafeBytes { bytes in unsafe hash.update(bytes) }
             } catch {
                 throw error.at(place: "tensor \(name.quoted)")
             }
         }
-        self.init(hash.finalize())
+        self.init(hash.finish())
     }
 }
 

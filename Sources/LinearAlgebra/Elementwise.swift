@@ -15,6 +15,12 @@ extension Matrix {
         unsafe foreword_copy(Int64(rows), Int64(columns), x.start, Int64(x.stride), start, Int64(stride))
     }
 
+    /// `self ← eˣ`, element by element. Relative error ≤ 2⁻²²; 0 below −87.3, clamped above 88.3.
+    public func setExponential(_ x: Matrix) {
+        precondition(hasShape(of: x))
+        for row in 0..<rows { unsafe foreword_exp(Int64(columns), x.start(ofRow: row), start(ofRow: row)) }
+    }
+
     /// `self ← a + b`, element by element.
     public func setSum(_ a: Matrix, _ b: Matrix) {
         precondition(hasShape(of: a) && hasShape(of: b))

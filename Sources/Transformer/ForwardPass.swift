@@ -10,14 +10,22 @@ public enum LogitRows: Sendable {
 
 /// The values of a forward pass that are worth looking at.
 public struct ForwardPass: Sendable {
+    /// A value of every row: those of the soft prompt, which the whole batch shares, and those of the text.
+    public struct Rows: Sendable {
+        /// `[P, …]`; `nil` without a soft prompt.
+        public let prompt: Value?
+        /// `[tokens, …]`.
+        public let text: Value
+    }
+
     /// Logits `[counted, V]`.
-    public internal(set) var logits = Value?.none
-    /// Logits of every row: the soft prompt's `[P, V]`, if there is one, and the text's `[tokens, V]`. With ``LogitRows/all`` only.
-    public internal(set) var allLogits: (prompt: Value?, text: Value)?
+    public let logits: Value
+    /// Logits of every row `[P, V]` and `[tokens, V]`. With ``LogitRows/all`` only.
+    public var allLogits: Rows?
     /// The hidden states that enter each block; with ``LogitRows/all`` also those after the final layer normalisation.
-    public internal(set) var hiddenStates: [(prompt: Value?, text: Value)] = []
+    public let hiddenStates: [Rows]
     /// Attention weights of each block, `[tokens, heads, P + text length]`.
-    public internal(set) var attention: [Value] = []
+    public let attention: [Value]
     /// Attention weights among the rows of the soft prompt, `[P, heads, P]`.
-    public internal(set) var promptAttention: [Value] = []
+    public let promptAttention: [Value]
 }

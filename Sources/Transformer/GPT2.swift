@@ -4,7 +4,7 @@ public import Autodiff
 ///
 /// Parameters have the names and shapes of the checkpoint: weights are stored `[in, out]`, and the token embeddings also turn
 /// hidden states into logits.
-public struct GPT2: Sendable, Hashable {
+public struct GPT2: LanguageModel, Hashable {
     public struct Configuration: Sendable, Hashable {
         /// Blocks, L.
         public var layers: Int
@@ -38,47 +38,38 @@ public struct GPT2: Sendable, Hashable {
 
     public init(_ configuration: Configuration) { self.configuration = configuration }
 
-    /// The parameters, in the order of a checkpoint: name, rows, columns. Vectors have one row.
-    public var parameters: [(name: String, rows: Int, columns: Int)] {
+    public let tokenEmbeddings = "transformer.wte.weight"
+    public var vocabularySize: Int { configuration.vocabularySize }
+    public var width: Int { configuration.width }
+    public var layers: Int { configuration.layers }
+    public var heads: Int { configuration.heads }
+    public var context: Int { configuration.context }
+
+    public var parameters: [ParameterShape] {
         let (d, inner) = (configuration.width, configuration.innerWidth)
-        var list = [("transformer.wte.weight", configuration.vocabularySize, d), ("transformer.wpe.weight", configuration.context, d)]
+        var list = [
+            ParameterShape("transformer.wte.weight", configuration.vocabularySize, d),
+            ParameterShape("transformer.wpe.weight", configuration.context, d),
+        ]
         for layer in 0..<configuration.layers {
             let block = "transformer.h.\(layer)"
             list += [
-                ("\(block).ln_1.weight", 1, d), ("\(block).ln_1.bias", 1, d),
-                ("\(block).attn.c_attn.weight", d, 3 * d), ("\(block).attn.c_attn.bias", 1, 3 * d),
-                ("\(block).attn.c_proj.weight", d, d), ("\(block).attn.c_proj.bias", 1, d),
-                ("\(block).ln_2.weight", 1, d), ("\(block).ln_2.bias", 1, d),
-                ("\(block).mlp.c_fc.weight", d, inner), ("\(block).mlp.c_fc.bias", 1, inner),
-                ("\(block).mlp.c_proj.weight", inner, d), ("\(block).mlp.c_proj.bias", 1, d),
+                ParameterShape("\(block).ln_1.weight", 1, d), ParameterShape("\(block).ln_1.bias", 1, d),
+                ParameterShape("\(block).attn.c_attn.weight", d, 3 * d), ParameterShape("\(block).attn.c_attn.bias", 1, 3 * d),
+                ParameterShape("\(block).attn.c_proj.weight", d, d), ParameterShape("\(block).attn.c_proj.bias", 1, d),
+                ParameterShape("\(block).ln_2.weight", 1, d), ParameterShape("\(block).ln_2.bias", 1, d),
+                ParameterShape("\(block).mlp.c_fc.weight", d, inner), ParameterShape("\(block).mlp.c_fc.bias", 1, inner),
+                ParameterShape("\(block).mlp.c_proj.weight", inner, d), ParameterShape("\(block).mlp.c_proj.bias", 1, d),
             ]
         }
-        list += [("transformer.ln_f.weight", 1, d), ("transformer.ln_f.bias", 1, d)]
-        return list.map { (name: $0.0, rows: $0.1, columns: $0.2) }
+        return list + [ParameterShape("transformer.ln_f.weight", 1, d), ParameterShape("transformer.ln_f.bias", 1, d)]
     }
 
-    /// How many numbers the model holds.
-    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.rows * $1.columns } }
-
-    /// Adds the parameters to a graph.
-    public func addParameters(to graph: inout Graph) {
-        for parameter in parameters {
-            _ = graph.parameter(parameter.name, Shape(.fixed(parameter.rows), parameter.columns))
-        }
-    }
-
-    /// Adds the forward pass to a graph that has the parameters: from tokens to logits.
-    ///
     /// A soft prompt's rows do not depend on the text behind them, so they are computed once for the whole batch; the text of every
     /// sequence attends to their keys and values, then to its own.
-    ///
-    /// - Parameters:
-    ///   - textLength: The most tokens of a sequence.
-    ///   - logitRows: For which rows logits are computed.
     public func addForward(
-        to graph: inout Graph, conditioning: Conditioning, textLength: Int, logitRows: LogitRows = .counted
+        to graph: inout Graph, conditioning: Conditioning, textLength: Int, logitRows: LogitRows
     ) -> ForwardPass {
-        var pass = ForwardPass()
         let wte = weight("wte.weight", in: graph)
         let wpe = weight("wpe.weight", in: graph)
 
@@ -93,20 +84,23 @@ public struct GPT2: Sendable, Hashable {
         let positions = graph.add(LookedUpRows(.positions), [wpe], named: "positions.embeddings")
         var hidden = graph.add(Sum(), [words, positions], named: "embeddings")
 
+        var hiddenStates: [ForwardPass.Rows] = []
+        var attention: [Value] = []
+        var promptAttention: [Value] = []
         for layer in 0..<configuration.layers {
-            pass.hiddenStates.append((prompt, hidden))
+            hiddenStates.append(ForwardPass.Rows(prompt: prompt, text: hidden))
             var prefix: KeyValue?
             if let rows = prompt {
                 let layout = attentionLayout(prefixLength: 0, textLength: promptLength)
                 let block = addBlock(layer, named: "prompt.block.\(layer)", to: rows, prefix: nil, layout: layout, in: &graph)
                 prompt = block.output
                 prefix = block.keyValue
-                pass.promptAttention.append(block.attention)
+                promptAttention.append(block.attention)
             }
             let layout = attentionLayout(prefixLength: promptLength, textLength: textLength)
             let block = addBlock(layer, named: "block.\(layer)", to: hidden, prefix: prefix, layout: layout, in: &graph)
             hidden = block.output
-            pass.attention.append(block.attention)
+            attention.append(block.attention)
         }
 
         let head = { (rows: Value, name: String, graph: inout Graph) in
@@ -118,15 +112,18 @@ public struct GPT2: Sendable, Hashable {
         switch logitRows {
         case .counted:
             let counted = graph.add(CountedRows(), [hidden], named: "counted.hidden")
-            pass.logits = head(counted, "", &graph).logits
+            return ForwardPass(
+                logits: head(counted, "", &graph).logits, hiddenStates: hiddenStates, attention: attention,
+                promptAttention: promptAttention)
         case .all:
             let text = head(hidden, "text.", &graph)
             let front = prompt.map { head($0, "prompt.", &graph) }
-            pass.hiddenStates.append((front?.norm, text.norm))
-            pass.allLogits = (front?.logits, text.logits)
-            pass.logits = graph.add(CountedRows(), [text.logits], named: "logits")
+            hiddenStates.append(ForwardPass.Rows(prompt: front?.norm, text: text.norm))
+            return ForwardPass(
+                logits: graph.add(CountedRows(), [text.logits], named: "logits"),
+                allLogits: ForwardPass.Rows(prompt: front?.logits, text: text.logits), hiddenStates: hiddenStates,
+                attention: attention, promptAttention: promptAttention)
         }
-        return pass
     }
 
     private func attentionLayout(prefixLength: Int, textLength: Int) -> AttentionLayout {

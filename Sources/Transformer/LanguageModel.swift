@@ -1,0 +1,39 @@
+public import Autodiff
+
+/// A causal language model as a graph: parameters, and a forward pass that a tuning method may condition.
+public protocol LanguageModel: Sendable {
+    /// The parameters, in the order of a checkpoint, under its names.
+    var parameters: [ParameterShape] { get }
+    /// The name of the token embeddings `[V, d]`.
+    var tokenEmbeddings: String { get }
+    /// Tokens in the vocabulary, V.
+    var vocabularySize: Int { get }
+    /// Width of a hidden state, d.
+    var width: Int { get }
+    /// Blocks, L.
+    var layers: Int { get }
+    /// Query heads of a block, H.
+    var heads: Int { get }
+    /// The most positions of a sequence, virtual tokens counted.
+    var context: Int { get }
+
+    /// Adds the forward pass to a graph that has the parameters: from tokens to logits.
+    ///
+    /// - Parameters:
+    ///   - conditioning: What a tuning method puts in.
+    ///   - textLength: The most tokens of a sequence.
+    ///   - logitRows: For which rows logits are computed.
+    func addForward(
+        to graph: inout Graph, conditioning: Conditioning, textLength: Int, logitRows: LogitRows
+    ) -> ForwardPass
+}
+
+extension LanguageModel {
+    /// How many numbers the model holds.
+    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+    /// Adds the parameters to a graph.
+    public func addParameters(to graph: inout Graph) {
+        for parameter in parameters { graph.parameter(parameter) }
+    }
+}

@@ -1,0 +1,77 @@
+public import Autodiff
+public import LinearAlgebra
+public import Transformer
+
+/// What a model answers to examples, and how often it is right.
+public struct Evaluation: Sendable, Hashable {
+    /// One example's outcome.
+    public struct Answer: Sendable, Hashable {
+        /// The most probable token at each counted place, given the right tokens before it.
+        public let tokens: [Int32]
+        /// The probability of each right token.
+        public let probabilities: [Float]
+        /// Whether every token is right: exactly then greedy generation gives the completion.
+        public let isRight: Bool
+    }
+
+    public let answers: [Answer]
+    /// Mean cross-entropy over all counted tokens.
+    public let loss: Float
+
+    /// Share of examples that are right, 0…1.
+    public var accuracy: Double {
+        answers.isEmpty ? 0 : Double(answers.count(where: \.isRight)) / Double(answers.count)
+    }
+}
+
+/// Evaluates a model under a tuning method, chunk by chunk, in memory that is laid out once.
+public final class Evaluator {
+    private let executor: Executor
+    private let pass: ForwardPass
+    private let method: any TuningMethod
+    private let chunk: Int
+
+    /// - Parameters:
+    ///   - parameters: The model's and the method's; read anew at every evaluation, so that it follows training.
+    ///   - limits: Sequences evaluated at a time, and the most tokens of one.
+    public init(
+        model: any LanguageModel, method: any TuningMethod, parameters: ParameterStore, limits: BatchLimits, pool: WorkerPool
+    ) throws(ExecutorError) {
+        var graph = Graph()
+        let forward = graph.addForward(of: model, method: method, textLength: limits.length, logitRows: .counted)
+        pass = forward.pass
+        self.method = method
+        chunk = limits.sequences
+        executor = try Executor(Plan(graph, computing: [pass.logits], limits: limits), parameters: parameters, pool: pool)
+    }
+
+    /// - Throws: ``ExecutorError`` if a text is longer than the limits.
+    public func evaluate(_ examples: [Example]) throws(ExecutorError) -> Evaluation {
+        var answers: [Evaluation.Answer] = []
+        var losses = 0.0
+        var counted = 0
+        for start in stride(from: 0, to: examples.count, by: chunk) {
+            let part = examples[start..<min(start + chunk, examples.count)]
+            try executor.load { batch in
+                for example in part { batch.append(example, virtualTokens: method.virtualTokens) }
+            }
+            executor.compute()
+            let logits = executor.numbers(pass.logits)
+            let width = executor.plan.graph[pass.logits].shape.columns
+            var row = 0
+            for example in part {
+                let targets = example.targets
+                let rows = targets.indices.map { logits[(row + $0) * width..<(row + $0 + 1) * width] }
+                let logProbabilities = zip(rows, targets).map { logProbability(of: $1, in: $0) }
+                let tokens = rows.map { row in Int32((row.indices.max { row[$0] < row[$1] } ?? row.startIndex) - row.startIndex) }
+                answers.append(
+                    Evaluation.Answer(
+                        tokens: tokens, probabilities: logProbabilities.map { Float(exponential($0)) }, isRight: tokens == targets))
+                losses -= logProbabilities.reduce(0, +)
+                counted += targets.count
+                row += targets.count
+            }
+        }
+        return Evaluation(answers: answers, loss: counted > 0 ? Float(losses / Double(counted)) : 0)
+    }
+}

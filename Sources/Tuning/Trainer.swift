@@ -1,0 +1,89 @@
+public import Autodiff
+public import LinearAlgebra
+
+/// Takes one training step after another. After the first step nothing is allocated.
+///
+/// A step that is to be looked at runs the same graph in a plan that keeps every value: the numbers are the same, bit for bit.
+public final class Trainer {
+    public let training: TrainingGraph
+    /// All parameters: the model's, the method's, the optimizer's.
+    public let parameters: ParameterStore
+    /// Steps taken.
+    public private(set) var steps = 0
+    private let limits: BatchLimits
+    private let pool: WorkerPool
+    private let executor: Executor
+    private var keepingExecutor: Executor?
+    private let rates: Matrix
+
+    /// What a step did.
+    public struct Step: Sendable, Hashable {
+        /// Counts from 0.
+        public let index: Int
+        /// Before the update.
+        public let loss: Float
+        /// Before clipping.
+        public let gradientNorm: Float
+        public let learningRate: Double
+    }
+
+    /// - Parameters:
+    ///   - training: The step.
+    ///   - parameters: The model's and the method's parameters, filled. What is trained is changed in place.
+    ///   - limits: Room for the largest batch.
+    public init(_ training: TrainingGraph, parameters: ParameterStore, limits: BatchLimits, pool: WorkerPool) throws(ExecutorError) {
+        self.training = training
+        self.parameters = parameters.joined(with: ParameterStore(training.state))
+        self.limits = limits
+        self.pool = pool
+        let plan = Plan(training.graph, computing: training.results, limits: limits)
+        executor = try Executor(plan, parameters: self.parameters, pool: pool)
+        guard let rates = self.parameters[AdamW.rates] else { throw .missingParameter(AdamW.rates) }
+        self.rates = rates
+    }
+
+    /// Takes one step.
+    ///
+    /// - Parameters:
+    ///   - learningRate: Of this step.
+    ///   - pack: Fills the batch.
+    /// - Throws: ``ExecutorError`` if the batch is larger than the limits.
+    @discardableResult
+    public func step(learningRate: Double, pack: (inout Batch) -> Void) throws(ExecutorError) -> Step {
+        try step(with: executor, learningRate: learningRate, pack: pack) { _ in }
+    }
+
+    /// Takes one step in which every value keeps its place, and lets `look` read them before the parameters change.
+    @discardableResult
+    public func keptStep(
+        learningRate: Double, pack: (inout Batch) -> Void, look: (Executor) -> Void
+    ) throws(ExecutorError) -> Step {
+        let keeping: Executor
+        if let made = keepingExecutor {
+            keeping = made
+        } else {
+            let plan = Plan(training.graph, computing: training.results, limits: limits, keepsAll: true)
+            keeping = try Executor(plan, parameters: parameters, pool: pool)
+            keepingExecutor = keeping
+        }
+        return try step(with: keeping, learningRate: learningRate, pack: pack, look: look)
+    }
+
+    /// The gradient of a trained parameter in the last step, if that step was a plain one.
+    public func gradient(_ value: Value) -> Matrix? { executor.matrix(value) }
+
+    private func step(
+        with executor: Executor, learningRate: Double, pack: (inout Batch) -> Void, look: (Executor) -> Void
+    ) throws(ExecutorError) -> Step {
+        try executor.load(pack)
+        let numbers = training.optimizer.rates(step: steps + 1, learningRate: learningRate)
+        for column in 0..<3 { rates[0, column] = numbers[column] }
+        executor.compute()
+        look(executor)
+        executor.commit()
+        defer { steps += 1 }
+        return Step(
+            index: steps, loss: executor.matrix(training.loss)?[0, 0] ?? .nan,
+            gradientNorm: executor.matrix(training.gradientNorm)?[0, 0] ?? .nan, learningRate: learningRate)
+    }
+}

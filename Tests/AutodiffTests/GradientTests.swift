@@ -1,0 +1,151 @@
+import LinearAlgebra
+import RandomStreams
+import Testing
+
+@testable import Autodiff
+
+/// The gradient of every operation against central differences.
+@Suite struct GradientTests {
+    /// An operation within a small graph: parameters by name and shape, and the value whose gradient is checked.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let parameters: [ParameterShape]
+        let build: @Sendable (inout Graph, [Value]) -> Value
+
+        init(_ name: String, _ parameters: [(Int, Int)], build: @escaping @Sendable (inout Graph, [Value]) -> Value) {
+            testDescription = name
+            self.parameters = parameters.enumerated().map { ParameterShape("p\($0)", $1.0, $1.1) }
+            self.build = build
+        }
+    }
+
+    static let vocabulary = 9
+
+    /// Text rows that depend on every row of a table.
+    static func text(_ table: Value, _ graph: inout Graph, inner: [Int]? = nil) -> Value {
+        let rows = graph.add(LookedUpRows(.tokens), [table], named: "rows of \(graph[table].name)")
+        guard let inner else { return rows }
+        return graph.add(Columns(0..<inner.reduce(1, *), inner: inner), [rows], named: "\(graph[rows].name), seen")
+    }
+
+    static func layout(prefix: Int, keyHeads: Int) -> AttentionLayout {
+        AttentionLayout(heads: 4, keyHeads: keyHeads, headWidth: 3, prefixLength: prefix, textLength: 6)
+    }
+
+    static let cases: [Case] =
+        [
+            Case("look-up by token", [(vocabulary, 5)]) { $0.add(LookedUpRows(.tokens), [$1[0]], named: "y") },
+            Case("look-up by position", [(8, 5)]) { $0.add(LookedUpRows(.positions), [$1[0]], named: "y") },
+            Case("sum of text rows", [(vocabulary, 5), (vocabulary, 5)]) { graph, p in
+                graph.add(Sum(), [text(p[0], &graph), text(p[1], &graph)], named: "y")
+            },
+            Case("sum of a value with itself", [(3, 5)]) { $0.add(Sum(), [$1[0], $1[0]], named: "y") },
+            Case("linear over text rows", [(vocabulary, 5), (5, 4), (1, 4)]) { graph, p in
+                graph.add(Linear(), [text(p[0], &graph), p[1], p[2]], named: "y")
+            },
+            Case("linear over fixed rows", [(3, 5), (5, 4), (1, 4)]) { $0.add(Linear(), $1, named: "y") },
+            Case("product", [(vocabulary, 5), (5, 4)]) { graph, p in
+                graph.add(Product(), [text(p[0], &graph), p[1]], named: "y")
+            },
+            Case("product with a transposed matrix", [(vocabulary, 5), (4, 5)]) { graph, p in
+                graph.add(Product.transposed, [text(p[0], &graph), p[1]], named: "y")
+            },
+            Case("product of fixed rows", [(3, 5), (4, 5)]) { $0.add(Product.transposed, $1, named: "y") },
+            Case("gelu", [(vocabulary, 5)]) { graph, p in graph.add(Gelu(), [text(p[0], &graph)], named: "y") },
+            Case("layer normalisation", [(vocabulary, 6), (1, 6), (1, 6)]) { graph, p in
+                graph.add(LayerNorm(epsilon: 1e-5), [text(p[0], &graph), p[1], p[2]], named: "y")
+            },
+            Case("softmax", [(vocabulary, 6)]) { graph, p in graph.add(Softmax(), [text(p[0], &graph)], named: "y") },
+            Case("counted rows", [(vocabulary, 6)]) { graph, p in graph.add(CountedRows(), [text(p[0], &graph)], named: "y") },
+            Case("rows", [(7, 4)]) { $0.add(RowSlice(2..<5), [$1[0]], named: "y") },
+            Case("columns, overlapping and with a gap", [(vocabulary, 8)]) { graph, p in
+                let rows = text(p[0], &graph)
+                let left = graph.add(Columns(0..<3, inner: [3]), [rows], named: "left")
+                let right = graph.add(Columns(4..<7, inner: [3]), [rows], named: "right")
+                return graph.add(Sum(), [left, right], named: "y")
+            },
+            Case("identity", [(3, 4)]) { $0.add(Identity(), [$1[0]], named: "y") },
+            Case("cross-entropy and mean", [(vocabulary, vocabulary)]) { graph, p in
+                let logits = graph.add(CountedRows(), [text(p[0], &graph)], named: "logits")
+                let probabilities = graph.add(Softmax(), [logits], named: "probabilities")
+                let tokens = graph.add(CrossEntropy(), [logits, probabilities], named: "tokens")
+                return graph.add(Mean(), [tokens], named: "y")
+            },
+        ]
+        + [(0, 4), (0, 2), (1, 4), (3, 4), (3, 2), (3, 1)].flatMap { prefix, keyHeads in
+            let name = "with \(prefix) keys in front and \(keyHeads) key heads"
+            let layout = layout(prefix: prefix, keyHeads: keyHeads)
+            let front = prefix > 0 ? [(prefix, keyHeads * 3)] : []
+            return [
+                Case("attention scores \(name)", [(vocabulary, 12), (vocabulary, keyHeads * 3)] + front) { graph, p in
+                    let query = text(p[0], &graph, inner: layout.queryShape)
+                    let key = text(p[1], &graph, inner: layout.keyShape)
+                    return graph.add(
+                        AttentionScores(layout, scale: 0.6), [query, key] + shaped(p.dropFirst(2), layout, &graph), named: "y")
+                },
+                Case("causal softmax and mix \(name)", [(vocabulary, 4 * (prefix + 6)), (vocabulary, keyHeads * 3)] + front) {
+                    graph, p in
+                    let scores = text(p[0], &graph, inner: layout.weightShape)
+                    let value = text(p[1], &graph, inner: layout.keyShape)
+                    let weights = graph.add(AttentionWeights(layout), [scores], named: "weights")
+                    return graph.add(AttentionMix(layout), [weights, value] + shaped(p.dropFirst(2), layout, &graph), named: "y")
+                },
+            ]
+        }
+
+    static func shaped(_ prefix: ArraySlice<Value>, _ layout: AttentionLayout, _ graph: inout Graph) -> [Value] {
+        prefix.map { graph.add(Columns(0..<graph[$0].shape.columns, inner: layout.keyShape), [$0], named: "prefix") }
+    }
+
+    /// Three ragged sequences; every prediction is counted but that of the first token.
+    static func pack(_ batch: inout Batch) {
+        batch.append([1, 4, 7, 2, 8, 0], firstPosition: 0) { $0 > 0 }
+        batch.append([3, 5], firstPosition: 1) { _ in true }
+        batch.append([6, 6, 1, 0], firstPosition: 2) { $0 != 1 }
+    }
+
+    static func store(_ shapes: [ParameterShape]) -> ParameterStore {
+        let store = ParameterStore(shapes)
+        for shape in shapes {
+            var stream = RandomStream(seed: 3, path: shape.name)
+            guard let matrix = store[shape.name] else { continue }
+            matrix.write((0..<shape.count).map { _ in stream.normal() })
+        }
+        return store
+    }
+
+    @Test("The gradient equals central differences", arguments: cases)
+    func gradient(of theCase: Case) throws {
+        var graph = Graph()
+        let parameters = theCase.parameters.map { graph.parameter($0) }
+        let value = theCase.build(&graph, parameters)
+        let loss = graph.add(WeightedSum(), [value], named: "loss")
+        for parts in [1, 2, 3] {
+            let check = try GradientCheck(
+                graph, loss: loss, withRespectTo: parameters, at: Self.store(theCase.parameters),
+                limits: BatchLimits(sequences: 3, length: 6, parts: parts), pack: Self.pack)
+            #expect(check.findings.count == parameters.count)
+            #expect(check.error < 2e-3, "\(check.findings)")
+        }
+    }
+
+    @Test("The check finds a wrong gradient")
+    func wrongGradient() throws {
+        struct Wrong: DifferentiableOperation {
+            let name = "wrong"
+            let formula = "y = x"
+            func shape(of operands: [Shape]) -> Shape { operands[0] }
+            func compute(_ run: OperationRun) { run.result.setScaled(run.operand(0), by: 1.01) }
+            func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] { [Contribution(request.upstream)] }
+        }
+        var graph = Graph()
+        let shape = ParameterShape("p", 2, 3)
+        let parameter = graph.parameter(shape)
+        let wrong = graph.add(Wrong(), [parameter], named: "y")
+        let loss = graph.add(WeightedSum(), [wrong], named: "loss")
+        let check = try GradientCheck(
+            graph, loss: loss, withRespectTo: [parameter], at: Self.store([shape]), limits: BatchLimits(sequences: 3, length: 6),
+            pack: Self.pack)
+        #expect(check.error > 5e-3)
+    }
+}

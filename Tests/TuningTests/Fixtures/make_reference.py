@@ -1,0 +1,101 @@
+"""Makes reference/: what Hugging Face Transformers and PEFT compute for a tiny random GPT-2, for the tests to compare with.
+
+    python make_reference.py reference
+
+Needs torch, transformers, peft and safetensors; made with torch 2.15, transformers 5.23, peft 0.21.2. Float32, eager attention, no
+dropout, one thread. base/ is the model's folder; every other folder holds expected.safetensors of one way to tune it:
+
+    input_ids, attention_mask, labels   a ragged batch; labels of -100 are not counted
+    start/NAME                          the trained parameters to begin with
+    logits, loss, attention/i, hidden/i the forward pass (the last hidden state is the one after the final layer norm)
+    gradient/NAME, after-1/NAME, after-10/NAME, losses    ten steps of AdamW on the same batch
+"""
+import pathlib
+import sys
+
+import peft
+import torch
+import transformers
+from safetensors.torch import save_file
+
+SEED, WIDTH, LAYERS, HEADS, VOCABULARY, CONTEXT, VIRTUAL = 7, 32, 3, 4, 97, 64, 5
+LENGTHS = [11, 7, 4, 9]
+
+
+def base_model():
+    torch.manual_seed(SEED)
+    model = transformers.GPT2LMHeadModel(
+        transformers.GPT2Config(
+            vocab_size=VOCABULARY, n_positions=CONTEXT, n_embd=WIDTH, n_layer=LAYERS, n_head=HEADS, resid_pdrop=0, embd_pdrop=0,
+            attn_pdrop=0, attn_implementation="eager", bos_token_id=0, eos_token_id=0))
+    with torch.no_grad():  # away from the values a new model has, so that no term of the computation is hidden by a 0 or a 1
+        for parameter in model.parameters():
+            if parameter.ndim > 1:
+                parameter.mul_(6.0)
+            else:
+                parameter.add_(0.1 * torch.randn_like(parameter))
+    return model
+
+
+def ragged_batch():
+    longest = max(LENGTHS)
+    ids = torch.randint(1, VOCABULARY, (len(LENGTHS), longest), generator=torch.Generator().manual_seed(SEED + 1))
+    mask = torch.tensor([[int(place < length) for place in range(longest)] for length in LENGTHS])
+    ids = ids * mask
+    labels = ids.masked_fill(mask == 0, -100)
+    labels[:, :2] = -100
+    return {"input_ids": ids, "attention_mask": mask, "labels": labels}
+
+
+def write_case(folder, model, learning_rate, weight_decay=0.01, steps=10):
+    batch = ragged_batch()
+    model.train()
+    trained = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    tensors = {name: value.to(torch.int32) for name, value in batch.items()}
+
+    def keep(prefix, values):
+        tensors.update({f"{prefix}/{name}": value.detach().clone() for name, value in values.items()})
+
+    keep("start", trained)
+    output = model(**batch, output_attentions=True, output_hidden_states=True)
+    output.loss.backward()
+    tensors["logits"] = output.logits.detach()
+    tensors["loss"] = output.loss.detach().reshape(1)
+    keep("attention", dict(enumerate(output.attentions)))
+    keep("hidden", dict(enumerate(output.hidden_states)))
+    keep("gradient", {name: parameter.grad for name, parameter in trained.items()})
+
+    optimizer = torch.optim.AdamW(trained.values(), lr=learning_rate, weight_decay=weight_decay)
+    losses = []
+    for step in range(1, steps + 1):
+        optimizer.zero_grad()
+        loss = model(**batch).loss
+        losses.append(loss.item())
+        loss.backward()
+        optimizer.step()
+        if step in (1, steps):
+            keep(f"after-{step}", trained)
+    tensors["losses"] = torch.tensor(losses)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    count = sum(parameter.numel() for parameter in trained.values())
+    settings = {"lr": learning_rate, "weight_decay": weight_decay, "steps": steps, "trainable": count}
+    save_file(
+        {name: tensor.contiguous() for name, tensor in tensors.items()}, folder / "expected.safetensors",
+        metadata={name: str(value) for name, value in settings.items()})
+
+
+def main():
+    out = pathlib.Path(sys.argv[1])
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    base_model().save_pretrained(out / "base")
+    (out / "base" / "generation_config.json").unlink(missing_ok=True)
+    write_case(out / "full", base_model(), learning_rate=1e-3)
+    model = base_model()
+    torch.manual_seed(SEED + 3)
+    config = peft.PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=VIRTUAL)
+    write_case(out / "prompt-tuning", peft.get_peft_model(model, config), learning_rate=1e-2)
+
+
+main()
