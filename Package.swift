@@ -72,7 +72,7 @@ let package = Package(
             exclude: ["Fixtures/make_reference.py"], resources: [.copy("Fixtures/reference")]),
         tests(of: "Interchange", resources: [.copy("Fixtures")]),
         tests(of: "TinyWorld", imports: ["Interchange", "RandomStreams"]),
-        tests(of: "Recordings", imports: ["Interchange"], resources: [.copy("Fixtures")]),
+        tests(of: "Recordings", imports: ["Interchange"], exclude: ["Fixtures/read_recording.py"]),
         tests(of: "Drawing"),
         tests(of: "CairoRendering", imports: ["Drawing"]),
         tests(of: "Figures", imports: ["Drawing", "Recordings"]),
