@@ -23,6 +23,7 @@ func tests(of name: String, imports: [String] = [], products: [Target.Dependency
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -30,6 +31,7 @@ let package = Package(
     products: [.executable(name: "foreword", targets: ["foreword"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
@@ -47,7 +49,7 @@ let package = Package(
         module("Autodiff", imports: ["LinearAlgebra"]),
         module("Transformer", imports: ["Autodiff"]),
         module("Tuning", imports: ["Transformer", "RandomStreams"]),
-        module("Interchange", products: [crypto]),
+        module("Interchange", products: [crypto, heap]),
         module("TinyWorld", imports: ["Interchange", "RandomStreams"]),
         module("Recordings", imports: ["Interchange"]),
         module("Experiments", imports: ["Tuning", "TinyWorld", "Recordings"]),
