@@ -25,6 +25,7 @@ func tests(
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -32,6 +33,7 @@ let package = Package(
     products: [.executable(name: "foreword", targets: ["foreword"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.3.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
@@ -49,7 +51,7 @@ let package = Package(
         module("Autodiff", imports: ["LinearAlgebra"]),
         module("Transformer", imports: ["Autodiff"]),
         module("Tuning", imports: ["Transformer", "RandomStreams"]),
-        module("Interchange", imports: ["COpenSSL"]),
+        module("Interchange", imports: ["COpenSSL"], products: [heap]),
         module("TinyWorld", imports: ["Interchange", "RandomStreams"]),
         module("Recordings", imports: ["Interchange"]),
         module(

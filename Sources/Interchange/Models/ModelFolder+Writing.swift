@@ -4,11 +4,13 @@ extension ModelFolder {
     /// Writes a model folder that Transformers opens with `AutoModelForCausalLM.from_pretrained`; a folder with a `config.json` that
     /// was there is replaced whole.
     ///
-    /// - Parameter tensors: The weights under their canonical names, of one element type.
+    /// - Parameters:
+    ///   - tensors: The weights under their canonical names, of one element type.
+    ///   - tokenizer: The tokenizer that belongs to them, written beside them.
     /// - Throws: An error that names the tensor which is missing, of another shape or none of the family's, or says why the folder
     ///   cannot be written.
     public static func write(
-        _ configuration: ModelConfiguration, tensors: [String: Tensor], to url: URL
+        _ configuration: ModelConfiguration, tensors: [String: Tensor], tokenizer: TokenizerPipeline? = nil, to url: URL
     ) throws(InterchangeError) {
         let source = url.appendingPathComponent(weightsName).displayPath
         let weights = try checked(tensors.mapValues { ($0, source) }, of: configuration.checkpoint, from: source)
@@ -21,6 +23,7 @@ extension ModelFolder {
         settings["torch_dtype"] = nil
         try AtomicFile.write(
             JSON.object(settings.sorted).text() + "\n", to: folder.location.appendingPathComponent(configurationName))
+        try tokenizer?.write(into: folder.location)
         try folder.commit()
     }
 

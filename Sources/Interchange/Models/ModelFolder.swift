@@ -43,6 +43,11 @@ public struct ModelFolder: Sendable {
         do { return try tensor.floats() } catch { throw error.at(file: url.displayPath, place: place) }
     }
 
+    /// The tokenizer beside the model, or nil if the folder holds none.
+    public func tokenizer() throws(InterchangeError) -> TokenizerPipeline? {
+        TokenizerPipeline.isPresent(in: url) ? try TokenizerPipeline(opening: url) : nil
+    }
+
     private static func weights(
         of checkpoint: any CheckpointConfiguration, in url: URL
     ) throws(InterchangeError) -> [String: Tensor] {

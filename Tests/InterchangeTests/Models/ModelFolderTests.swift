@@ -186,6 +186,19 @@ struct ModelFolderTests {
         #expect(try ModelFolder(opening: folder["out"]).configuration == ModelFolder(opening: folder["out"]).configuration)
     }
 
+    @Test("holds the tokenizer that was written with it")
+    func tokenizer() throws {
+        let folder = try TemporaryFolder()
+        let original = try ModelFolder(opening: Fixture.url("models/gpt2-small"))
+        #expect(try original.tokenizer()?.json == nil)
+        let tokenizer = try TokenizerPipeline.wordLevel((0..<20).map { "w\($0)" })
+        try ModelFolder.write(original.configuration, tensors: original.tensors, tokenizer: tokenizer, to: folder["out"])
+        let found = try #require(try ModelFolder(opening: folder["out"]).tokenizer())
+        #expect(try found.encode("w3 w19") == [3, 19])
+        try folder.write("{}", to: "out/tokenizer.json")
+        #expect(throws: InterchangeError.self) { try ModelFolder(opening: folder["out"]).tokenizer() }
+    }
+
     @Test("is not written with weights that its configuration does not ask for")
     func notWritten() throws {
         let folder = try TemporaryFolder()
