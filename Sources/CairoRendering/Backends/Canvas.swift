@@ -60,12 +60,18 @@ internal import Drawing
         }
     }
 
-    /// Adds an outline in em to the path being built, in a size, at a place, turned upwards where asked.
-    func add(_ outline: Path, size: Double, at origin: Point, turn: TextRun.Turn) {
+    /// Adds the outline of a glyph to the path being built.
+    ///
+    /// - Parameters:
+    ///   - start: Where the glyph stands on its line, em.
+    ///   - size: Px in an em.
+    ///   - origin: Where the line begins.
+    func add(_ outline: Path, from start: Point, size: Double, at origin: Point, turn: TextRun.Turn) {
         func place(_ p: Point) -> (Double, Double) {
+            let (x, y) = ((start.x + p.x) * size, (start.y + p.y) * size)
             switch turn {
-            case .none: (origin.x + p.x * size, origin.y + p.y * size)
-            case .upwards: (origin.x + p.y * size, origin.y - p.x * size)
+            case .none: return (origin.x + x, origin.y + y)
+            case .upwards: return (origin.x + y, origin.y - x)
             }
         }
         for segment in outline.segments {

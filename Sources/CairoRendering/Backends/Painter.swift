@@ -59,21 +59,19 @@ struct Painter: ~Copyable {
     }
 
     private func draw(_ run: TextRun, at offset: Point) throws(RenderingError) {
-        if let character = fonts.undrawable(in: run.text, font: run.font) { throw .undrawable(character) }
         let line = fonts.line(run.text, run.font)
+        if let character = line.undrawable { throw .undrawable(character) }
         let size = run.font.size
         let shift = -run.anchorShare * line.width
         canvas.setColour(theme.colour(of: run.paint))
         for isEmboldened in [false, true] {
-            var isEmpty = true
-            for glyph in line.glyphs where glyph.isEmboldened == isEmboldened {
-                var outline = fonts.outline(of: glyph.glyph, in: glyph.face)
-                guard !outline.segments.isEmpty else { continue }
-                isEmpty = false
-                outline = outline.moved(by: Point(x: glyph.origin.x + shift, y: glyph.origin.y))
-                canvas.add(outline, size: size, at: run.origin + offset, turn: run.turn)
+            let glyphs = line.glyphs.lazy.filter { $0.isEmboldened == isEmboldened }
+            guard !glyphs.isEmpty else { continue }
+            for glyph in glyphs {
+                canvas.add(
+                    glyph.outline, from: Point(x: glyph.origin.x + shift, y: glyph.origin.y), size: size, at: run.origin + offset,
+                    turn: run.turn)
             }
-            guard !isEmpty else { continue }
             if isEmboldened {
                 canvas.fillKeepingPath()
                 canvas.stroke(Stroke(run.paint, width: size * ShapedLine.emboldening, cap: .round))

@@ -13,7 +13,7 @@ enum SVGNormalisation {
         var isHeadWritten = false
         var isInRoot = false
         while index < bytes.count {
-            if let opener = openers.first(where: { bytes[index...].starts(with: $0) }) {
+            if mayOpen(bytes[index]), let opener = openers.first(where: { bytes[index...].starts(with: $0) }) {
                 let start = index + opener.count
                 let end = bytes[start...].firstIndex { !isNameByte($0) } ?? bytes.endIndex
                 let name = Array(bytes[start..<end])
@@ -23,7 +23,7 @@ enum SVGNormalisation {
                 index = end
                 continue
             }
-            if bytes[index...].starts(with: root) {
+            if bytes[index] == UInt8(ascii: "<"), bytes[index...].starts(with: root) {
                 isInRoot = true
                 result += root + Array(" xml:lang=\"\(language.rawValue)\" role=\"img\"".utf8)
                 index += root.count
@@ -44,6 +44,11 @@ enum SVGNormalisation {
     private static let root = Array("<svg".utf8)
     /// What stands before an identifier, where it is defined and where it is used.
     private static let openers = [" id=\"", "url(#", "href=\"#"].map { Array($0.utf8) }
+
+    /// Whether a byte begins one of the openers: most do not, and the file is long.
+    private static func mayOpen(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "u") || byte == UInt8(ascii: "h")
+    }
 
     private static func isNameByte(_ byte: UInt8) -> Bool { byte != UInt8(ascii: "\"") && byte != UInt8(ascii: ")") }
 }

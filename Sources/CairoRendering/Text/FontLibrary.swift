@@ -106,14 +106,16 @@ public final class FontLibrary: TextMeasurer {
             ink: Rectangle(x: line.ink.x * s, y: line.ink.y * s, width: line.ink.width * s, height: line.ink.height * s))
     }
 
-    public func undrawable(in text: String, font: Font) -> UndrawableCharacter? {
+    public func undrawable(in text: String, font: Font) -> UndrawableCharacter? { line(text, font).undrawable }
+
+    private static func undrawable(
+        in text: String, items: [Itemisation.Item], latin: Face, chinese: Face
+    ) -> UndrawableCharacter? {
         for scalar in text.unicodeScalars {
             if TextSafety.isInvisible(scalar) { return UndrawableCharacter(scalar, in: text, reason: .control) }
             if TextSafety.isRightToLeft(scalar) { return UndrawableCharacter(scalar, in: text, reason: .rightToLeft) }
         }
-        let latin = face(font.family, font.weight, isChinese: false)
-        let chinese = face(font.family, font.weight, isChinese: true)
-        for item in Itemisation.items(of: text, latin: latin, chinese: chinese) {
+        for item in items {
             let face = item.isChinese ? chinese : latin
             for scalar in item.text.unicodeScalars where !face.hasGlyph(for: scalar) {
                 // A character of neither face is reported for both, which is what a reader needs to know.
@@ -136,9 +138,11 @@ public final class FontLibrary: TextMeasurer {
         if let known = cache.withLock({ $0.lines[key] }) { return known }
         let latin = face(font.family, font.weight, isChinese: false)
         let chinese = face(font.family, font.weight, isChinese: true)
+        let items = Itemisation.items(of: text, latin: latin, chinese: chinese)
         let line = ShapedLine(
-            items: Itemisation.items(of: text, latin: latin, chinese: chinese), latin: latin, chinese: chinese,
-            emboldensChinese: font.weight == .bold && self.chinese == .microHei)
+            items: items, latin: latin, chinese: chinese, emboldensChinese: font.weight == .bold && self.chinese == .microHei,
+            undrawable: Self.undrawable(in: text, items: items, latin: latin, chinese: chinese),
+            outline: { self.outline(of: $0, in: $1) })
         cache.withLock { cache in
             // Numbers in cells make many lines; beyond this many the memory would cost more than shaping them again.
             if cache.lines.count > 20_000 { cache.lines.removeAll(keepingCapacity: true) }
@@ -148,7 +152,7 @@ public final class FontLibrary: TextMeasurer {
     }
 
     /// The outline of a glyph in em, y downwards, drawn once and kept.
-    func outline(of glyph: UInt32, in face: Face) -> Path {
+    private func outline(of glyph: UInt32, in face: Face) -> Path {
         let key = GlyphKey(face: ObjectIdentifier(face), glyph: glyph)
         if let known = cache.withLock({ $0.outlines[key] }) { return known }
         let scale = 1 / face.unitsPerEm

@@ -3,8 +3,8 @@ internal import Drawing
 /// A line of text as glyphs, in em, so that one shaping serves every size.
 struct ShapedLine: Sendable {
     struct Glyph: Sendable {
-        let face: Face
-        let glyph: UInt32
+        /// The outline in em from the glyph's own origin, y downwards.
+        let outline: Path
         /// The place of the glyph's origin from the start of the baseline, em, y downwards.
         let origin: Point
         /// Whether its outline is thickened because its family has no bold face.
@@ -16,11 +16,17 @@ struct ShapedLine: Sendable {
     let ascent: Double
     let descent: Double
     let ink: Rectangle
+    /// The first character without a picture.
+    let undrawable: UndrawableCharacter?
 
     /// The width of the line drawn around an emboldened outline, em.
     static let emboldening = 1.0 / 24
 
-    init(items: [Itemisation.Item], latin: Face, chinese: Face, emboldensChinese: Bool) {
+    init(
+        items: [Itemisation.Item], latin: Face, chinese: Face, emboldensChinese: Bool, undrawable: UndrawableCharacter?,
+        outline: (UInt32, Face) -> Path
+    ) {
+        self.undrawable = undrawable
         var glyphs: [Glyph] = []
         var x = 0.0
         var ink: Rectangle?
@@ -30,7 +36,9 @@ struct ShapedLine: Sendable {
             let isEmboldened = item.isChinese && emboldensChinese
             for placed in face.shape(item.text, isChinese: item.isChinese) {
                 let origin = Point(x: x + placed.offset.x * scale, y: -placed.offset.y * scale)
-                glyphs.append(Glyph(face: face, glyph: placed.glyph, origin: origin, isEmboldened: isEmboldened))
+                let shape = outline(placed.glyph, face)
+                // A space has an advance and nothing to draw.
+                if !shape.segments.isEmpty { glyphs.append(Glyph(outline: shape, origin: origin, isEmboldened: isEmboldened)) }
                 if let box = face.ink(of: placed.glyph) {
                     let here = Rectangle(
                         x: origin.x + box.x * scale, y: origin.y - box.bottom * scale, width: box.width * scale,

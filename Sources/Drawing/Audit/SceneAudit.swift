@@ -3,7 +3,8 @@ public struct SceneAudit: Sendable {
     /// A rule that a scene breaks, and where.
     public struct Finding: Hashable, Sendable, CustomStringConvertible {
         public enum Rule: String, CaseIterable, Hashable, Sendable {
-            case textOverText, textOverLine, textAcrossEdge, textCovered, outsideCanvas, smallType, lowContrast, undrawable, notANumber
+            case textOverText, textOverLine, textAcrossEdge, textCovered, outsideCanvas, smallType, lowContrast, undrawable,
+                notANumber
             case missingTitle, missingDescription
         }
 

@@ -35,8 +35,11 @@ public struct Colour: Hashable, Sendable {
         return (max(a, b) + 0.05) / (min(a, b) + 0.05)
     }
 
-    /// The light of a channel, 0 to 1 (IEC 61966-2-1). y^2.4 is y²·⁵√y².
-    static func linear(_ channel: UInt8) -> Double {
+    /// The light of a channel, 0 to 1 (IEC 61966-2-1).
+    static func linear(_ channel: UInt8) -> Double { lights[Int(channel)] }
+
+    /// The light of every channel value. y^2.4 is y²·⁵√y².
+    private static let lights: [Double] = (0...255).map { channel in
         let c = Double(channel) / 255
         guard c > 0.040_45 else { return c / 12.92 }
         let y = (c + 0.055) / 1.055

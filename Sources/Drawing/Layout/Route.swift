@@ -6,25 +6,32 @@ public enum Route {
     ///   - start: The rectangle the way leaves, and the side in whose middle it does.
     ///   - end: The rectangle it reaches, and the side.
     ///   - obstacles: What the way must not cross; the two rectangles themselves need not be among them.
+    ///   - ways: Ways already taken, which this one crosses only where going round is much longer, and never runs along.
+    ///   - area: Where the way must stay; it may go anywhere where none is given.
     ///   - clearance: The distance kept from obstacles, px.
     /// - Returns: The points of the way, at least two. Where obstacles leave none, the way ignores them: a crossing shows, a
     ///   missing arrow would not.
     public static func orthogonal(
         from start: (rectangle: Rectangle, side: Side), to end: (rectangle: Rectangle, side: Side),
-        avoiding obstacles: [Rectangle] = [], clearance: Double = 12
+        avoiding obstacles: [Rectangle] = [], crossing ways: [[Point]] = [], within area: Rectangle? = nil,
+        clearance: Double = 12
     ) -> [Point] {
+        let taken = ways.flatMap { zip($0, $0.dropFirst()).map { Segment($0, $1) } }
         let first = start.rectangle.middle(of: start.side)
         let last = end.rectangle.middle(of: end.side)
         let leaving = first + start.side.direction * clearance
         let arriving = last + end.side.direction * clearance
         let walls = (obstacles + [start.rectangle, end.rectangle]).map { $0.grown(by: clearance - 1) }
         // A straight way needs no search, and no detour by the clearance.
-        if isFacing(start, end), !obstacles.contains(where: { Segment(first, last).touches($0.grown(by: clearance / 2)) }) {
+        let straight = Segment(first, last)
+        if isFacing(start, end), !obstacles.contains(where: { straight.touches($0.grown(by: clearance / 2)) }),
+            !taken.contains(where: { straight.touches($0.room) })
+        {
             return [first, last]
         }
         let path = search(
             from: leaving, heading: start.side.direction, to: arriving, heading: end.side.direction * -1, walls: walls,
-            clearance: clearance)
+            taken: taken, area: area, clearance: clearance)
         return simplified([first] + (path ?? direct(leaving, arriving, vertical: start.side.direction.x == 0)) + [last])
     }
 
@@ -65,15 +72,17 @@ public enum Route {
     /// Dijkstra's search on the lines through the edges of all walls, the two ends, and the middles between neighbours. A
     /// bend costs as much as a way of 40 px.
     private static func search(
-        from: Point, heading: Point, to: Point, heading finalHeading: Point, walls: [Rectangle], clearance: Double
+        from: Point, heading: Point, to: Point, heading finalHeading: Point, walls: [Rectangle], taken: [Segment],
+        area: Rectangle?, clearance: Double
     ) -> [Point]? {
         func lines(_ edges: [Double], _ ends: [Double]) -> [Double] {
             let sorted = Set(edges + ends).sorted()
             let middles = zip(sorted, sorted.dropFirst()).compactMap { $1 - $0 > 2 * clearance ? ($0 + $1) / 2 : nil }
             return Set(sorted + middles).sorted()
         }
-        let xs = lines(walls.flatMap { [$0.x - 1, $0.right + 1] }, [from.x, to.x])
-        let ys = lines(walls.flatMap { [$0.y - 1, $0.bottom + 1] }, [from.y, to.y])
+        let edges = walls.map { $0.grown(by: 1) } + taken.map { $0.room.grown(by: clearance - 2) }
+        let xs = lines(edges.flatMap { [$0.x, $0.right] }, [from.x, to.x])
+        let ys = lines(edges.flatMap { [$0.y, $0.bottom] }, [from.y, to.y])
         guard let startX = xs.firstIndex(of: from.x), let startY = ys.firstIndex(of: from.y),
             let endX = xs.firstIndex(of: to.x), let endY = ys.firstIndex(of: to.y)
         else { return nil }
@@ -102,8 +111,10 @@ public enum Route {
                 let (nextX, nextY) = (x + Int(step.x), y + Int(step.y))
                 guard xs.indices.contains(nextX), ys.indices.contains(nextY) else { continue }
                 let (a, b) = (Point(x: xs[x], y: ys[y]), Point(x: xs[nextX], y: ys[nextY]))
-                guard !walls.contains(where: { Segment(a, b).touches($0) }) else { continue }
-                relax(node(nextX, nextY, turned), known + a.distance(to: b), current)
+                guard area?.contains(b) ?? true, !walls.contains(where: { Segment(a, b).touches($0) }) else { continue }
+                var cost = a.distance(to: b)
+                for way in taken where Segment(a, b).touches(way.room) { cost += way.isLevel == (step.y == 0) ? 600 : 120 }
+                relax(node(nextX, nextY, turned), known + cost, current)
             }
         }
         func relax(_ next: Int, _ candidate: Double, _ from: Int) {
@@ -121,6 +132,17 @@ public enum Route {
         }
         return path.reversed()
     }
+}
+
+extension Segment {
+    /// The room a line takes in the eyes of another that would touch it.
+    fileprivate var room: Rectangle {
+        Rectangle(
+            x: min(from.x, to.x), y: min(from.y, to.y), width: abs(to.x - from.x), height: abs(to.y - from.y)
+        ).grown(by: 2)
+    }
+
+    fileprivate var isLevel: Bool { from.y == to.y }
 }
 
 /// Nodes by cost, the lowest first; of equal costs the lower node, so that the way never depends on chance.

@@ -48,7 +48,7 @@ public struct BarChart: Sendable {
         // Numbers of bars that point left stand before them, in the same room that others have behind.
         let room = hasNegative ? max(1, length - right) : length
         let origin = hasNegative ? left + right : left
-        var top = axis.title.isEmpty ? 0 : Font.label.lineHeight + 4
+        var top = axis.title.isEmpty ? 0 : Font.label.lineHeight + 6
         var block = Block(size: Size(width: width, height: 0))
         if !axis.title.isEmpty { block.place(type.line(axis.title, paint: .muted), at: Point(x: left, y: 0)) }
         let rowHeight = max(barHeight, Font.label.lineHeight)

@@ -217,7 +217,7 @@ public struct Chart: Sendable {
                     elements.append(
                         .text(
                             TextRun(
-                                rule.label, at: Point(x: middle, y: plot.y - Self.air), font: .digits, anchor: .middle,
+                                rule.label, at: Point(x: middle, y: plot.y - Self.air - 1), font: .digits, anchor: .middle,
                                 paint: rule.paint)))
                 }
             case .level:

@@ -9,8 +9,10 @@ public struct MatrixView: Sendable {
     public var address: String?
     /// Indices before the row in the recorded value.
     public var leadingIndices: [Int] = []
-    /// The size cells have where there is room, px. They become smaller, down to ``smallestCell``, before anything is left out.
+    /// The size cells have where there is room, px. They become smaller, down to ``leastCell``, before anything is left out.
     public var cell = Size(width: 24, height: 24)
+    /// The size below which rows and columns are rather left out, px. With ``numberWidth`` numbers stay readable.
+    public var leastCell = Size(width: MatrixView.smallestCell, height: MatrixView.smallestCell)
     /// Whether width and height shrink together.
     public var isSquare = true
     /// The distance between cells, px; 0 for strips of many columns.
@@ -49,6 +51,8 @@ public struct MatrixView: Sendable {
 
     private static let air = 6.0
     private static let bracketHeight = 5.0
+    /// The room a bracket's label takes above it: its descenders end 4 px before the line.
+    private static let bracketLabelHeight = 20.0
 
     /// The matrix in a room. It is never wider or higher than the room, unless two rows or columns of each group already are.
     ///
@@ -131,15 +135,15 @@ public struct MatrixView: Sendable {
 
         /// The size of a cell that lets all be shown, from the wanted size down to the smallest.
         private static func cell(_ view: MatrixView, room: Size) -> Size {
-            func fitting(_ axis: MatrixAxis, wanted: Double, room: Double) -> Double {
+            func fitting(_ axis: MatrixAxis, wanted: Double, least: Double, room: Double) -> Double {
                 let gaps = Double(max(0, axis.groups.count - 1)) * MatrixAxisLayout.groupGap
                 // Within a group cells are a gap apart.
                 let between = Double(max(0, axis.count - axis.groups.count)) * view.cellGap
                 let possible = ((room - gaps - between) / Double(max(axis.count, 1))).rounded(.down)
-                return max(MatrixView.smallestCell, min(wanted, possible))
+                return max(MatrixView.smallestCell, least, min(wanted, possible))
             }
-            let width = fitting(view.columns, wanted: view.cell.width, room: room.width)
-            let height = fitting(view.rows, wanted: view.cell.height, room: room.height)
+            let width = fitting(view.columns, wanted: view.cell.width, least: view.leastCell.width, room: room.width)
+            let height = fitting(view.rows, wanted: view.cell.height, least: view.leastCell.height, room: room.height)
             guard view.isSquare else { return Size(width: width, height: height) }
             let share = min(width / view.cell.width, height / view.cell.height)
             return Size(
@@ -169,7 +173,7 @@ public struct MatrixView: Sendable {
                     if hasNumbers {
                         let candidates = NumberFormat.candidates(forCell: Double(value))
                         let text =
-                            candidates.first { type.width(of: $0, in: .digits) <= cell.width - 4 }
+                            candidates.first { type.width(of: $0, in: .digits) <= cell.width - 3 }
                             ?? candidates[candidates.count - 1]
                         elements.append(
                             .text(
@@ -200,14 +204,16 @@ public struct MatrixView: Sendable {
         /// Three dots in every gap where something is left out.
         private static func dots(rows: MatrixAxisLayout, columns: MatrixAxisLayout, cell: Size) -> [Element] {
             var path = Path()
-            for gap in columns.gaps {
-                for step in -1...1 {
-                    path.append(Path(circleAt: Point(x: gap + Double(step) * 5, y: rows.length / 2), radius: 1.25))
+            // Beside the first rows and columns, so that the dots of both never meet.
+            let row = (rows.gaps.first ?? rows.length + MatrixAxisLayout.elisionGap / 2) - MatrixAxisLayout.elisionGap / 2
+            let column =
+                (columns.gaps.first ?? columns.length + MatrixAxisLayout.elisionGap / 2) - MatrixAxisLayout.elisionGap / 2
+            for step in -1...1 {
+                for gap in columns.gaps {
+                    path.append(Path(circleAt: Point(x: gap + Double(step) * 5, y: row / 2), radius: 1.25))
                 }
-            }
-            for gap in rows.gaps {
-                for step in -1...1 {
-                    path.append(Path(circleAt: Point(x: columns.length / 2, y: gap + Double(step) * 5), radius: 1.25))
+                for gap in rows.gaps {
+                    path.append(Path(circleAt: Point(x: column / 2, y: gap + Double(step) * 5), radius: 1.25))
                 }
             }
             return path.segments.isEmpty ? [] : [.shape(Shape(path, fill: .muted))]
@@ -255,7 +261,7 @@ public struct MatrixView: Sendable {
             var heads = Heads()
             if view.columns.title != nil { heads.title = Font.label.lineHeight + 2 }
             if view.columns.groups.contains(where: { $0.label != nil }) {
-                heads.brackets = Font.label.lineHeight + MatrixView.bracketHeight + MatrixView.air
+                heads.brackets = MatrixView.bracketLabelHeight + MatrixView.bracketHeight + MatrixView.air
             }
             let widest = view.columns.labels.map { type.width(of: $0, in: font) }.max() ?? 0
             guard widest > 0 else { return heads }
@@ -302,7 +308,7 @@ public struct MatrixView: Sendable {
                 let middles = LabelSpreading.positions(
                     wanted: labelled.map { origin.x + ($0.1.lowerBound + $0.1.upperBound) / 2 }, lengths: widths, gap: 12,
                     within: 0...max(block.width, origin.x + (widths.reduce(0) { $0 + $1 + 12 })))
-                let y = heads.title + Font.label.lineHeight
+                let y = heads.title + MatrixView.bracketLabelHeight
                 for (((group, span), width), middle) in zip(zip(labelled, widths), middles) {
                     let paint = Paint.role(group.role, strength: 1)
                     block.elements.append(
