@@ -56,7 +56,8 @@ let package = Package(
         module("Recordings", imports: ["Interchange"]),
         module(
             "Experiments",
-            imports: ["Autodiff", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings", "Interchange"]),
+            imports: ["Autodiff", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings", "Interchange"],
+            resources: [.copy("Models")]),
         module("Drawing"),
         module("CairoRendering", imports: ["Drawing", "CCairo", "CHarfBuzz", "CZlib"]),
         module("Figures", imports: ["Drawing", "Recordings"]),

@@ -1,4 +1,4 @@
-public import LinearAlgebra
+internal import LinearAlgebra
 
 /// Compares the gradients that a graph computes with central differences of its loss.
 ///

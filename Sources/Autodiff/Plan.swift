@@ -27,11 +27,14 @@ public struct Plan: Sendable {
     /// - Parameters:
     ///   - results: The values to compute, with all they need. They keep their place until the next step.
     ///   - keepsAll: Keep the place of every value.
-    public init(_ graph: Graph, computing results: [Value], limits: BatchLimits, keepsAll: Bool = false) {
+    ///   - updating: Whether parameters take over their new values; without, the plan computes the results and changes nothing.
+    public init(
+        _ graph: Graph, computing results: [Value], limits: BatchLimits, keepsAll: Bool = false, updating: Bool = true
+    ) {
         self.graph = graph
         self.limits = limits
         self.keepsAll = keepsAll
-        let assigned = graph.assignments
+        let assigned = updating ? graph.assignments : []
         let live = graph.ancestors(of: results + assigned.map(\.value) + assigned.map(\.parameter)).sorted { $0.index < $1.index }
         stages = graph.schedule(live)
         let placements = graph.placements(of: live)

@@ -4,7 +4,8 @@ public import TinyWorld
 public import Transformer
 public import Tuning
 
-/// Makes a model of the tiny world from random weights, step by step.
+/// Makes a model of the tiny world from random weights, step by step. It can stop after any step and go on later: the bits are
+/// those of a run that never stopped.
 public final class Pretraining {
     public let recipe: PretrainingRecipe
     public let world: World
@@ -12,10 +13,11 @@ public final class Pretraining {
     /// The weights so far.
     public let parameters: ParameterStore
     private let rows: PretrainingRows
-    private let trainer: Trainer
-    private let pool: WorkerPool
+    let trainer: Trainer
+    let pool: WorkerPool
 
     public init(_ recipe: PretrainingRecipe, pool: WorkerPool = WorkerPool()) throws {
+        if let flaw = recipe.flaw { throw PretrainingError.recipe(flaw) }
         self.recipe = recipe
         self.pool = pool
         world = World(seed: recipe.worldSeed)
@@ -55,5 +57,16 @@ extension Tuning.Example {
     /// An example of a tuning task.
     init(_ example: TinyWorld.Example) {
         self.init(prompt: example.prompt, completion: example.completion)
+    }
+}
+
+/// Why a model cannot be made.
+public enum PretrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+    case recipe(String)
+
+    public var description: String {
+        switch self {
+        case .recipe(let flaw): "The recipe cannot be followed: \(flaw)."
+        }
     }
 }

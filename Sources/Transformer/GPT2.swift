@@ -41,6 +41,7 @@ public struct GPT2: LanguageModel, Hashable {
     public let tokenEmbeddings = "transformer.wte.weight"
     public var vocabularySize: Int { configuration.vocabularySize }
     public var width: Int { configuration.width }
+    public var innerWidth: Int { configuration.innerWidth }
     public var layers: Int { configuration.layers }
     public var heads: Int { configuration.heads }
     public var context: Int { configuration.context }

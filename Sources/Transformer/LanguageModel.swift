@@ -10,6 +10,8 @@ public protocol LanguageModel: Sendable {
     var vocabularySize: Int { get }
     /// Width of a hidden state, d.
     var width: Int { get }
+    /// Width of the hidden layer of the feed-forward network.
+    var innerWidth: Int { get }
     /// Blocks, L.
     var layers: Int { get }
     /// Query heads of a block, H.

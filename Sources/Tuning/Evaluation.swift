@@ -10,8 +10,16 @@ public struct Evaluation: Sendable, Hashable {
         public let tokens: [Int32]
         /// The probability of each right token.
         public let probabilities: [Float]
+        /// The likeliest first tokens of the answer, the likeliest first.
+        public let likeliest: [Candidate]
         /// Whether every token is right: exactly then greedy generation gives the completion.
         public let isRight: Bool
+    }
+
+    /// A token that might follow.
+    public struct Candidate: Sendable, Hashable {
+        public let token: Int32
+        public let probability: Float
     }
 
     public let answers: [Answer]
@@ -45,8 +53,9 @@ public final class Evaluator {
         executor = try Executor(Plan(graph, computing: [pass.logits], limits: limits), parameters: parameters, pool: pool)
     }
 
+    /// - Parameter candidates: How many of the likeliest first tokens each answer names.
     /// - Throws: ``ExecutorError`` if a text is longer than the limits.
-    public func evaluate(_ examples: [Example]) throws(ExecutorError) -> Evaluation {
+    public func evaluate(_ examples: [Example], candidates: Int = 0) throws(ExecutorError) -> Evaluation {
         var answers: [Evaluation.Answer] = []
         var losses = 0.0
         var counted = 0
@@ -62,12 +71,13 @@ public final class Evaluator {
             for example in part {
                 let targets = example.targets
                 let rows = targets.indices.map { logits[(row + $0) * width..<(row + $0 + 1) * width] }
-                let logProbabilities = zip(rows, targets).map { logProbability(of: $1, in: $0) }
+                let logarithms = zip(rows, targets).map { logProbability(of: $1, in: $0) }
                 let tokens = rows.map { row in Int32((row.indices.max { row[$0] < row[$1] } ?? row.startIndex) - row.startIndex) }
                 answers.append(
                     Evaluation.Answer(
-                        tokens: tokens, probabilities: logProbabilities.map { Float(exponential($0)) }, isRight: tokens == targets))
-                losses -= logProbabilities.reduce(0, +)
+                        tokens: tokens, probabilities: probabilities(logarithms),
+                        likeliest: rows.first.map { likeliest(candidates, in: $0) } ?? [], isRight: tokens == targets))
+                losses -= logarithms.reduce(0, +)
                 counted += targets.count
                 row += targets.count
             }

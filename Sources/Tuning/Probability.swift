@@ -7,4 +7,15 @@ func logProbability(of token: Int32, in logits: ArraySlice<Float>) -> Double {
     return Double(logits[logits.startIndex + Int(token)]) - top - log(total)
 }
 
-func exponential(_ x: Double) -> Double { exp(x) }
+/// The probabilities of some tokens, from their logarithms.
+func probabilities(_ logarithms: [Double]) -> [Float] { logarithms.map { Float(exp($0)) } }
+
+/// The `count` tokens of the highest logits, with their probabilities.
+func likeliest(_ count: Int, in logits: ArraySlice<Float>) -> [Evaluation.Candidate] {
+    guard count > 0 else { return [] }
+    let order = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
+    return order.prefix(count).map { place in
+        let token = Int32(place - logits.startIndex)
+        return Evaluation.Candidate(token: token, probability: Float(exp(logProbability(of: token, in: logits))))
+    }
+}

@@ -12,7 +12,10 @@ public final class Trainer {
     public private(set) var steps = 0
     private let limits: BatchLimits
     private let pool: WorkerPool
-    private let executor: Executor
+    /// What plain steps run in: it holds the last one's loss, gradient norm and gradients.
+    public let executor: Executor
+    /// What the last step ran in, plain or kept: it holds the step's batch.
+    public private(set) var lastExecutor: Executor
     private var keepingExecutor: Executor?
     private let rates: Matrix
 
@@ -38,8 +41,17 @@ public final class Trainer {
         self.pool = pool
         let plan = Plan(training.graph, computing: training.results, limits: limits)
         executor = try Executor(plan, parameters: self.parameters, pool: pool)
+        lastExecutor = executor
         guard let rates = self.parameters[AdamW.rates] else { throw .missingParameter(AdamW.rates) }
         self.rates = rates
+    }
+
+    /// Goes on where an earlier run stopped: its parameters and moments are in ``parameters`` already.
+    public func resume(afterSteps count: Int) { steps = count }
+
+    /// The names of what a run needs to go on: the trained parameters and their moments.
+    public var resumableNames: [String] {
+        training.trained.map { training.graph[$0.parameter].name }.flatMap { [$0] + AdamW.moments(of: $0) }
     }
 
     /// Takes one step.
@@ -62,15 +74,14 @@ public final class Trainer {
         if let made = keepingExecutor {
             keeping = made
         } else {
-            let plan = Plan(training.graph, computing: training.results, limits: limits, keepsAll: true)
-            keeping = try Executor(plan, parameters: parameters, pool: pool)
+            keeping = try Executor(recordingPlan, parameters: parameters, pool: pool)
             keepingExecutor = keeping
         }
         return try step(with: keeping, learningRate: learningRate, pack: pack, look: look)
     }
 
-    /// The gradient of a trained parameter in the last step, if that step was a plain one.
-    public func gradient(_ value: Value) -> Matrix? { executor.matrix(value) }
+    /// The plan of a step that keeps every value.
+    public var recordingPlan: Plan { Plan(training.graph, computing: training.results, limits: limits, keepsAll: true) }
 
     private func step(
         with executor: Executor, learningRate: Double, pack: (inout Batch) -> Void, look: (Executor) -> Void
@@ -78,6 +89,7 @@ public final class Trainer {
         try executor.load(pack)
         let numbers = training.optimizer.rates(step: steps + 1, learningRate: learningRate)
         for column in 0..<3 { rates[0, column] = numbers[column] }
+        lastExecutor = executor
         executor.compute()
         look(executor)
         executor.commit()

@@ -1,0 +1,78 @@
+public import Autodiff
+public import Foundation
+public import Interchange
+internal import LinearAlgebra
+public import Transformer
+
+/// A pretrained model, loaded and ready to be run: what every tuning method starts from.
+public struct BaseModel: Sendable {
+    /// Its folder's name.
+    public let name: String
+    public let configuration: ModelConfiguration
+    public let model: any LanguageModel
+    /// Its weights. Shared by all that use them: who trains a weight takes a copy.
+    public let parameters: ParameterStore
+    public let tokenizer: TokenizerPipeline
+    /// SHA-256 of the weights as loaded.
+    public let weightsHash: ContentHash
+
+    /// Opens a folder in the format of Hugging Face Transformers.
+    ///
+    /// - Throws: An error that names the file, and the key or the tensor.
+    public init(opening url: URL) throws(InterchangeError) {
+        let folder = try ModelFolder(opening: url)
+        guard let tokenizer = try folder.tokenizer() else {
+            throw InterchangeError(file: url.path, "the folder holds no tokenizer.json, which turns text into token ids")
+        }
+        let model = try Self.model(folder.configuration, file: url.path)
+        let parameters = ParameterStore(model.parameters)
+        for shape in model.parameters { parameters[shape.name]?.write(try folder.floats(shape.name)) }
+        self.name = url.lastPathComponent
+        self.configuration = folder.configuration
+        self.model = model
+        self.parameters = parameters
+        self.tokenizer = tokenizer
+        weightsHash = try folder.weightsHash()
+    }
+
+    private static func model(
+        _ configuration: ModelConfiguration, file: String
+    ) throws(InterchangeError) -> any LanguageModel {
+        switch configuration {
+        case .gpt2(let gpt2):
+            return GPT2(
+                GPT2.Configuration(
+                    layers: gpt2.layers, heads: gpt2.heads, width: gpt2.width, innerWidth: gpt2.innerWidth,
+                    vocabularySize: gpt2.vocabularySize, context: gpt2.context, normEpsilon: Float(gpt2.normEpsilon)))
+        case .llama:
+            throw InterchangeError(file: file, place: "key \"model_type\"", "Llama models cannot be run yet; choose a GPT-2 model")
+        }
+    }
+
+    /// The text of every token, by id.
+    public var vocabulary: [String] { (0..<model.vocabularySize).map { tokenizer.displayText(of: Int32($0)) } }
+}
+
+extension ParameterStore {
+    /// SHA-256 of a model's weights as they are now, in the form of ``ContentHash/init(ofWeights:)``.
+    public func weightsHash(of model: any LanguageModel, shapes: [String: [Int]]) throws(InterchangeError) -> ContentHash {
+        try ContentHash(ofWeights: tensors(of: model, shapes: shapes))
+    }
+
+    /// A model's weights as tensors in the shapes of its checkpoint.
+    func tensors(of model: any LanguageModel, shapes: [String: [Int]]) -> [String: Tensor] {
+        var tensors: [String: Tensor] = [:]
+        for parameter in model.parameters {
+            guard let values = self[parameter.name]?.values else { continue }
+            tensors[parameter.name] = Tensor(values, shape: shapes[parameter.name] ?? [parameter.rows, parameter.columns])
+        }
+        return tensors
+    }
+}
+
+extension ModelConfiguration {
+    /// The shape of every weight in a checkpoint, by name: a vector has one axis.
+    var shapes: [String: [Int]] {
+        Dictionary(uniqueKeysWithValues: checkpoint.weights.map { ($0.name, $0.shape) })
+    }
+}

@@ -1,0 +1,211 @@
+internal import Autodiff
+internal import Foundation
+internal import Interchange
+internal import LinearAlgebra
+internal import Recordings
+internal import Transformer
+internal import Tuning
+
+/// One run: a method that trains on a task from one seed, and writes down what happens.
+final class Run {
+    let specification: RunSpecification
+    let base: BaseModel
+    let task: TaskData
+    private let method: any TuningMethod
+    private let parameters: ParameterStore
+    private let training: TrainingGraph
+    private let trainer: Trainer
+    private let evaluator: Evaluator
+    private let pool: WorkerPool
+    private let limits: BatchLimits
+
+    /// A parameter of at most this many numbers is written to the journal at every step, with its gradient and moments: 256 kB a
+    /// step. Larger ones, as all weights of full fine-tuning, are in checkpoints at the first and the last step.
+    private static let journalLimit = 16_384
+    /// Likeliest tokens that are kept of each answer.
+    private static let candidates = 5
+    /// Examples evaluated at a time.
+    private static let evaluationSize = 32
+
+    init(_ specification: RunSpecification, base: BaseModel, task: TaskData, pool: WorkerPool) throws {
+        self.specification = specification
+        self.base = base
+        self.task = task
+        self.pool = pool
+        let method = try specification.method.method(tokenizer: base.tokenizer)
+        self.method = method
+        let length = task.longest
+        guard length + method.virtualTokens <= base.model.context else {
+            throw TuningError.textTooLong(tokens: length, virtualTokens: method.virtualTokens, context: base.model.context)
+        }
+        guard !task[.train].isEmpty else { throw TuningError.noExamples("train on") }
+        let trained = Set(method.trainedParameters(for: base.model))
+        parameters = base.parameters.copying(base.model.parameters.map(\.name).filter(trained.contains))
+            .joined(with: ParameterStore(method.addedParameters(for: base.model)))
+        try method.initialise(parameters, for: base.model, seed: specification.seed)
+        training = TrainingGraph(
+            model: base.model, method: method, optimizer: specification.training.optimizer,
+            clipping: specification.training.clipping, textLength: length)
+        limits = BatchLimits(sequences: specification.training.batchSize, length: length)
+        trainer = try Trainer(training, parameters: parameters, limits: limits, pool: pool)
+        evaluator = try Evaluator(
+            model: base.model, method: method, parameters: parameters,
+            limits: BatchLimits(sequences: Self.evaluationSize, length: length), pool: pool)
+    }
+
+    /// Everything a step computes.
+    var graphDescription: GraphDescription { GraphDescription(trainer.recordingPlan) }
+
+    /// Trains from the first step to the last.
+    func record(with writer: RecordingWriter, graph: String, progress: (Trainer.Step) -> Void) throws {
+        let start = ContinuousClock.now
+        let hash = try weightsHash()
+        let names = training.trained.map { training.graph[$0.parameter].name }
+        let described = names.map { name in
+            let matrix = parameters[name]
+            let shape = base.configuration.shapes[name] ?? [matrix?.rows ?? 0, matrix?.columns ?? 0]
+            return ParameterDescription(
+                name: ValueName(name), shape: shape, inJournal: shape.reduce(1, *) <= Self.journalLimit && !isBaseWeight(name))
+        }
+        let journalled = described.filter(\.inJournal).map(\.name.rawValue)
+        let run = try writer.startRun(
+            RunDescription(
+                id: specification.id, method: specification.method.description, training: specification.training.description,
+                seed: specification.seed, graph: graph, parameters: described, frozenCount: frozenCount(names),
+                weightsSha256: WeightsHashes(before: hash, after: hash)))
+        let checkpointed = described.filter { !$0.inJournal }.map(\.name.rawValue)
+        if !checkpointed.isEmpty { try run.writeCheckpoint(step: 0, values: values(checkpointed)) }
+
+        let schedule = specification.training.schedule
+        let total = specification.training.steps
+        let examples = task[.train]
+        var order = BatchOrder(
+            exampleCount: examples.count, batchSize: specification.training.batchSize, seed: specification.seed)
+        var stepSeconds: [Double] = []
+        for step in 0..<total {
+            if step % specification.training.evaluateEvery == 0 { try evaluate(after: step, into: run) }
+            let chosen = order.examples(atStep: step)
+            let pack = { [method] (batch: inout Batch) in
+                for index in chosen { batch.append(examples[index], virtualTokens: method.virtualTokens) }
+            }
+            let before = journalled.map { parameters[$0]?.values ?? [] }
+            let rate = schedule.rate(atStep: step, of: total)
+            let taken: Trainer.Step
+            var gradients: [[Float]] = []
+            if specification.frames.keeps(step: step, of: total) {
+                var frame: (batch: RecordedBatch, values: [(name: ValueName, numbers: [Float])])?
+                taken = try trainer.keptStep(learningRate: rate, pack: pack) { executor in
+                    frame = (RecordedBatch(executor.batch), frameValues(of: executor))
+                    gradients = self.gradients(journalled, from: executor)
+                }
+                if let frame { try run.writeFrame(step: step, batch: frame.batch, values: frame.values) }
+            } else {
+                let clock = ContinuousClock.now
+                taken = try trainer.step(learningRate: rate, pack: pack)
+                stepSeconds.append((ContinuousClock.now - clock).seconds)
+                gradients = self.gradients(journalled, from: trainer.executor)
+            }
+            guard taken.loss.isFinite else { throw TuningError.lossNotFinite(step: step, firstBadValue: "loss") }
+            try run.append(
+                JournalStep(
+                    loss: taken.loss, learningRate: Float(rate), gradientNorm: taken.gradientNorm,
+                    batch: RecordedBatch(trainer.lastExecutor.batch), parameters: before, gradients: gradients,
+                    firstMoments: journalled.map { trainer.parameters[AdamW.moments(of: $0)[0]]?.values ?? [] },
+                    secondMoments: journalled.map { trainer.parameters[AdamW.moments(of: $0)[1]]?.values ?? [] }))
+            progress(taken)
+        }
+        try evaluate(after: total, into: run)
+        if !checkpointed.isEmpty { try run.writeCheckpoint(step: total, values: values(checkpointed)) }
+        if specification.frames.heldOutExamples > 0 { try writeHeldOutFrame(after: total, into: run) }
+        try run.finish(
+            RunOutcome(
+                parameters: journalled.map { parameters[$0]?.values ?? [] }, weightsSha256: try weightsHash(),
+                adapterBytes: adapterBytes(names),
+                seconds: RunSeconds(total: (ContinuousClock.now - start).seconds, step: stepSeconds.median)))
+    }
+
+    private func weightsHash() throws -> String {
+        try parameters.weightsHash(of: base.model, shapes: base.configuration.shapes).hex
+    }
+
+    private func isBaseWeight(_ name: String) -> Bool { base.parameters[name] != nil }
+
+    private func frozenCount(_ trained: [String]) -> Int {
+        let trained = Set(trained)
+        return base.model.parameters.reduce(0) { trained.contains($1.name) ? $0 : $0 + $1.count }
+    }
+
+    private func values(_ names: [String]) -> [(name: ValueName, numbers: [Float])] {
+        names.flatMap { name in
+            let moments = AdamW.moments(of: name).map { trainer.parameters[$0]?.values ?? [] }
+            let value = ValueName(name)
+            return [
+                (value, parameters[name]?.values ?? []), (value.firstMoment, moments[0]), (value.secondMoment, moments[1]),
+            ]
+        }
+    }
+
+    private func gradients(_ names: [String], from executor: Executor) -> [[Float]] {
+        let wanted = Set(names)
+        return training.trained.filter { wanted.contains(training.graph[$0.parameter].name) }.map { executor.numbers($0.gradient) }
+    }
+
+    /// What a frame keeps: of the values of a step those that the policy names, without the model's frozen weights.
+    private func frameValues(of executor: Executor) -> [(name: ValueName, numbers: [Float])] {
+        let graph = executor.plan.graph
+        let trained = Set(training.trained.map { training.graph[$0.parameter].name })
+        return (executor.plan.parameters + executor.plan.order).compactMap { value in
+            let name = graph[value].name
+            let isFrozen = isBaseWeight(name) && !trained.contains(name)
+            return specification.frames.keeps(name) && !isFrozen ? (ValueName(name), executor.numbers(value)) : nil
+        }
+    }
+
+    private func evaluate(after step: Int, into run: RunWriter) throws {
+        for split in TaskData.Split.allCases where !task[split].isEmpty {
+            let evaluation = try evaluator.evaluate(task[split], candidates: Self.candidates)
+            let predictions = zip(task[split], evaluation.answers).enumerated().map { index, pair in
+                RecordedPrediction(
+                    example: index, target: pair.0.targets.first ?? 0, targetProbability: pair.1.probabilities.first ?? 0,
+                    isRight: pair.1.isRight, tokens: pair.1.likeliest.map(\.token),
+                    probabilities: pair.1.likeliest.map(\.probability))
+            }
+            let isShown = split == .test && (step == 0 || step == specification.training.steps)
+            try run.append(
+                RecordedEvaluation(
+                    step: step, split: split.rawValue, loss: evaluation.loss, accuracy: Float(evaluation.accuracy),
+                    predictions: isShown ? predictions : []))
+        }
+    }
+
+    /// A forward pass over the first held-out examples, with the parameters as training left them.
+    private func writeHeldOutFrame(after step: Int, into run: RunWriter) throws {
+        let executor = try Executor(
+            Plan(training.graph, computing: [training.loss], limits: limits, keepsAll: true, updating: false),
+            parameters: trainer.parameters, pool: pool)
+        let shown = task[.test].prefix(min(specification.frames.heldOutExamples, limits.sequences))
+        try executor.load { batch in
+            for example in shown { batch.append(example, virtualTokens: method.virtualTokens) }
+        }
+        executor.compute()
+        try run.writeFrame(
+            step: step, split: TaskData.Split.test.rawValue, batch: RecordedBatch(executor.batch), values: frameValues(of: executor))
+    }
+
+    /// The size of what has to be kept to use the result: the trained numbers as a safetensors file.
+    private func adapterBytes(_ names: [String]) -> Int {
+        let tensors = names.compactMap { name in
+            parameters[name].map { (name, Tensor($0.values, shape: base.configuration.shapes[name] ?? [$0.rows, $0.columns])) }
+        }
+        return SafetensorsFile.serialised(Dictionary(uniqueKeysWithValues: tensors)).count
+    }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+extension [Double] {
+    /// The middle one of the numbers in order, 0 of none.
+    var median: Double { isEmpty ? 0 : sorted()[count / 2] }
+}
