@@ -24,6 +24,13 @@ func tests(
         swiftSettings: rules)
 }
 
+/// The target of the lessons lies at the root, because they do; all else there is not its own.
+let others = [
+    "Autodiff", "CCairo", "CHarfBuzz", "CKernels", "COpenBLAS", "COpenSSL", "CZlib", "CairoRendering", "Drawing", "Experiments",
+    "Figures", "Interchange", "LinearAlgebra", "Publishing", "RandomStreams", "Recordings", "TinyWorld", "Transformer", "Tuning",
+    "foreword",
+]
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -61,10 +68,22 @@ let package = Package(
         module("Drawing"),
         module("CairoRendering", imports: ["Drawing", "CCairo", "CHarfBuzz", "CZlib"]),
         module("Figures", imports: ["Drawing", "Recordings"]),
-        module("Lessons", imports: ["Experiments", "Figures"], products: [yams]),
-        module("Publishing", imports: ["Lessons", "CairoRendering"]),
+        .target(
+            name: "Lessons",
+            dependencies: [
+                "Experiments", "Figures", "Drawing", "LinearAlgebra", "Recordings", "TinyWorld", "Tuning", yams,
+            ], path: ".",
+            exclude: ["Tests", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "figures"] + others.map { "Sources/\($0)" },
+            sources: ["Sources/Lessons"], resources: [.copy("lessons")], swiftSettings: rules),
+        module(
+            "Publishing",
+            imports: ["Lessons", "CairoRendering", "Drawing", "Experiments", "Figures", "Interchange", "Recordings"]),
         .executableTarget(
-            name: "foreword", dependencies: ["Publishing", argumentParser], swiftSettings: rules),
+            name: "foreword",
+            dependencies: [
+                "Publishing", "CairoRendering", "Drawing", "Experiments", "Figures", "Lessons", "LinearAlgebra", "Recordings",
+                "TinyWorld", "Tuning", argumentParser,
+            ], swiftSettings: rules),
 
         tests(of: "RandomStreams"),
         tests(of: "LinearAlgebra", imports: ["RandomStreams"]),

@@ -4,6 +4,9 @@ internal import RandomStreams
 ///
 /// Words and skills are the same in every world; the seed decides which rows pretraining meets and which words a task holds out.
 public struct World: Sendable {
+    /// The seed of the world that the project's models were pretrained on.
+    public static let standardSeed: UInt64 = 1
+
     public let seed: UInt64
     public let vocabulary: Vocabulary
     /// What pretraining teaches.

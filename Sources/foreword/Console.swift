@@ -1,0 +1,45 @@
+import Foundation
+
+/// Where the command line writes: results to standard output, everything else to standard error.
+enum Console {
+    static func output(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+
+    static func error(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+    /// Progress is for people: it is shown on a terminal only.
+    static let showsProgress = isatty(STDERR_FILENO) == 1
+
+    /// A value as JSON, with sorted keys.
+    static func output(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        FileHandle.standardOutput.write(try encoder.encode(value) + Data("\n".utf8))
+    }
+}
+
+/// A line on the terminal that shows how far something is, rewritten at most ten times a second.
+struct ProgressLine {
+    private let start = ContinuousClock.now
+    private var last: ContinuousClock.Instant?
+
+    /// - Parameters:
+    ///   - share: From 0 to 1.
+    ///   - detail: Such as the loss.
+    mutating func show(_ share: Double, _ detail: String) {
+        let now = ContinuousClock.now
+        guard Console.showsProgress, share >= 1 || last.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
+        last = now
+        let elapsed = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
+        let left = share > 0.01 ? "  \(Int((elapsed / share * (1 - share)).rounded(.up))) s left" : ""
+        let width = 28
+        let done = Int(share * Double(width))
+        let bar = String(repeating: "█", count: done) + String(repeating: "·", count: width - done)
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(bar) \(Int(share * 100)) %  \(detail)\(left)".utf8))
+    }
+
+    /// Removes the line.
+    func clear() {
+        if Console.showsProgress, last != nil { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    }
+}
