@@ -97,7 +97,7 @@ let package = Package(
         tests(of: "Recordings", imports: ["Interchange"], exclude: ["Fixtures/read_recording.py"]),
         tests(of: "Drawing"),
         tests(of: "CairoRendering", imports: ["Drawing"]),
-        tests(of: "Figures", imports: ["Drawing", "Recordings"]),
+        tests(of: "Figures", imports: ["Drawing", "Recordings", "CairoRendering"]),
         tests(of: "Experiments", imports: ["Tuning", "TinyWorld", "Recordings"]),
         tests(of: "Lessons", imports: ["Experiments", "Figures"]),
         tests(of: "Publishing", imports: ["Lessons", "CairoRendering"]),

@@ -99,7 +99,7 @@ struct RoundTripTests {
             ("prompt-tuning-7/s2/gradient/prompt.embeddings[0,0]", [SmallRecording.number(102, 0)]),
             ("prompt-tuning-7/s2/optimizer/prompt.embeddings.first-moment[0,0]", [SmallRecording.number(202, 0)]),
             ("prompt-tuning-8/s3/loss", [1.25]),
-            ("prompt-tuning-8/s3/gradient-norm", [0.25]),
+            ("prompt-tuning-8/s3/gradient.norm", [0.25]),
             ("prompt-tuning-8/s4/evaluation/held-out.accuracy", [0.5]),
             ("prompt-tuning-8/s4/transformer.wpe.weight[7,3]", [SmallRecording.number(55, 31)]),
             ("model/transformer.wte.weight[5,3]", [SmallRecording.number(77, 23)]),

@@ -39,8 +39,14 @@ extension Address: CustomStringConvertible {
         var text = run.map { "\($0)/" } ?? ""
         if let step { text += "s\(step)/" }
         text += value.rawValue
-        if !element.isEmpty { text += "[" + element.map { $0.map(String.init) ?? "*" }.joined(separator: ",") + "]" }
-        return text
+        return element.isEmpty ? text : text + Self.text(ofElement: element)
+    }
+}
+
+extension Address {
+    /// `[3,*,1]`.
+    static func text(ofElement element: [Int?]) -> String {
+        "[" + element.map { $0.map(String.init) ?? "*" }.joined(separator: ",") + "]"
     }
 }
 

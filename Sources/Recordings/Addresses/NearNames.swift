@@ -1,7 +1,7 @@
 /// Finds the names that someone who mistyped may have meant.
-enum NearNames {
+public enum NearNames {
     /// Up to three of the known names, the nearest first: those that differ by few letters or hold the given name.
-    static func of(_ name: String, among known: some Sequence<String>) -> [String] {
+    public static func of(_ name: String, among known: some Sequence<String>) -> [String] {
         let wanted = Array(name.lowercased().unicodeScalars)
         let bound = max(2, wanted.count / 3)
         var found: [(name: String, distance: Int)] = []
@@ -33,6 +33,6 @@ enum NearNames {
         return last[b.count]
     }
 
-    /// ` (near: a, b)`, or nothing.
-    static func hint(_ names: [String]) -> String { names.isEmpty ? "" : "; near it: " + names.joined(separator: ", ") }
+    /// `; near it: a, b`, or nothing: the end of a sentence that names what is unknown.
+    public static func hint(_ names: [String]) -> String { names.isEmpty ? "" : "; near it: " + names.joined(separator: ", ") }
 }

@@ -52,7 +52,7 @@ extension ValueName {
     /// The learning rate of a step.
     public static let learningRate = ValueName("learning-rate")
     /// The L2 norm of a step's gradient, over all trained parameters, before clipping.
-    public static let gradientNorm = ValueName("gradient-norm")
+    public static let gradientNorm = ValueName("gradient.norm")
     /// The base model's token embeddings, `[V, d]`, which are also its output matrix where the two are tied.
     public static let vocabularyEmbeddings = ValueName("model/transformer.wte.weight")
 

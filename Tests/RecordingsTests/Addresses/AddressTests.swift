@@ -46,8 +46,16 @@ struct AddressTests {
     }
 
     @Test("A derived number names its function and where its arguments are")
-    func derivation() {
-        let text = Derivation("cosine", Address(step: 3, .softPrompt, 1), Address(.vocabularyEmbeddings, 17)).description
-        #expect(text == "cosine(s3/prompt.embeddings[1], model/transformer.wte.weight[17])")
+    func derivation() throws {
+        let cosine = Derivation("cosine", Address(step: 3, .softPrompt, 1), Address(.vocabularyEmbeddings, 17))
+        #expect(cosine.description == "cosine(s3/prompt.embeddings[1], model/transformer.wte.weight[17])")
+        #expect(try Derivation(parsing: cosine.description) == cosine)
+        let difference = Derivation(
+            "difference", arguments: [Address(step: 3, .softPrompt), Address(step: 0, .softPrompt)], element: [1, nil])
+        #expect(difference.description == "difference(s3/prompt.embeddings, s0/prompt.embeddings)[1,*]")
+        #expect(try Derivation(parsing: difference.description) == difference)
+        #expect(try Derivation(parsing: "s3/loss") == nil)
+        #expect(throws: AddressError.self) { try Derivation(parsing: "norm(s3/loss") }
+        #expect(throws: AddressError.self) { try Derivation(parsing: "norm(s3/loss, )") }
     }
 }

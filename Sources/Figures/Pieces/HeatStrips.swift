@@ -1,0 +1,74 @@
+internal import Drawing
+
+/// Vectors as strips of colour, one below another: every number of every vector, as far as there is room.
+struct HeatStrips {
+    /// Vectors of one length.
+    var rows: [[Float]]
+    var scale: ColourScale
+    /// The address of the value whose rows these are, and which rows.
+    var address: String
+    var rowIndices: [Int]
+    var rowHeight = 14.0
+    var rowGap = 2.0
+
+    /// Narrower cells could not be told apart: beyond that, numbers are left out of the middle, and the dots say so.
+    private static let smallestCell = 3.0
+    private static let gap = 18.0
+    /// From this size on a negative number carries a bar, the second sign beside its colour.
+    private static let signSize = 4.0
+
+    /// The strips, their cells in whole px, and how many numbers of each vector are left out.
+    ///
+    /// The block knows the places `row 0`, `row 1` and so on.
+    func block(width: Double) -> (block: Block, omitted: Int) {
+        let count = rows.first?.count ?? 0
+        var cell = (width / Double(max(count, 1))).rounded(.down)
+        var elision = Elision(count: count, capacity: count)
+        if cell < Self.smallestCell {
+            cell = Self.smallestCell
+            elision = Elision(count: count, capacity: Int((width - Self.gap) / cell))
+        }
+        var starts: [Double] = []
+        var x = 0.0
+        for rank in elision.shown.indices {
+            if rank == elision.gap { x += Self.gap }
+            starts.append(x)
+            x += cell
+        }
+        let tops = rows.indices.map { Double($0) * (rowHeight + rowGap) }
+        let height = max(0, Double(rows.count) * (rowHeight + rowGap) - rowGap)
+        let grid = CellGrid(
+            columnStarts: starts, rowStarts: tops, cell: Size(width: cell, height: rowHeight),
+            values: rows.flatMap { row in elision.shown.map { row[$0] } }, scale: scale,
+            addresses: CellAddresses(address, rows: rowIndices, columns: elision.shown))
+        var block = Block(size: Size(width: x, height: height), elements: [.cells(grid)] + signs(grid))
+        if let gap = elision.gap {
+            var dots = Path()
+            for top in tops {
+                for step in -1...1 {
+                    let centre = Point(x: starts[gap] - Self.gap / 2 + Double(step) * 4, y: top + rowHeight / 2)
+                    dots.append(Path(circleAt: centre, radius: 1))
+                }
+            }
+            block.elements.append(.shape(Shape(dots, fill: .muted)))
+        }
+        for (index, top) in tops.enumerated() {
+            block.places["row \(index)"] = Rectangle(x: 0, y: top, width: x, height: rowHeight)
+        }
+        return (block, elision.omitted)
+    }
+
+    private func signs(_ grid: CellGrid) -> [Element] {
+        guard grid.cell.width >= Self.signSize, grid.cell.height >= Self.signSize, scale.upper > 0 else { return [] }
+        let width = min(3, grid.cell.width - 2)
+        var bars = Path()
+        for row in 0..<grid.rows {
+            for column in 0..<grid.columns {
+                guard let value = grid.values[row * grid.columns + column], Double(value) < -0.3 * scale.upper else { continue }
+                let centre = grid.rectangle(row: row, column: column).centre
+                bars.append(Path(Rectangle(x: centre.x - width / 2, y: centre.y - 0.5, width: width, height: 1)))
+            }
+        }
+        return bars.segments.isEmpty ? [] : [.shape(Shape(bars, fill: .paper))]
+    }
+}

@@ -1,0 +1,149 @@
+import CairoRendering
+import Drawing
+import Figures
+import Foundation
+import Recordings
+import Testing
+
+/// A recording in a folder of its own, which goes when the test does.
+final class Recorded {
+    let recording: Recording
+    private let folder: URL
+
+    init(_ invented: InventedRecording = InventedRecording()) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "foreword-\(UUID().uuidString)")
+        try invented.write(to: folder)
+        recording = try Recording(opening: folder)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+}
+
+@Suite("Figures")
+struct FigureTests {
+    static let ids = FigureCatalogue.figures.map(\.id)
+
+    /// Recordings of shapes that strain a layout.
+    static let shapes: [(String, InventedRecording)] = [
+        ("a lesson's", InventedRecording()),
+        ("one virtual token", InventedRecording(promptLength: 1, steps: 12, promptSeeds: [7], fullSeeds: [])),
+        (
+            "GPT-2's",
+            InventedRecording(promptLength: 20, width: 768, layers: 12, heads: 12, steps: 3, promptSeeds: [7], fullSeeds: [])
+        ),
+        (
+            "long texts",
+            InventedRecording(
+                promptLength: 5, width: 48, layers: 2, heads: 3, steps: 30, promptSeeds: [7],
+                texts: [
+                    [
+                        "opposite", ":", "太阳", "snow", "grass", "yellow", "colour", "dull", "film", "沉闷", "soup", "good", "white",
+                        "green",
+                        "empty", "=", "full", ";",
+                    ], ["hot", "=", "cold", ";"],
+                ])
+        ),
+        ("many steps", InventedRecording(promptLength: 2, width: 8, layers: 1, heads: 1, steps: 1200, promptSeeds: [1, 2])),
+    ]
+
+    @Test(
+        "keep the rules of layout in both languages and both themes, whatever the recording's shape", arguments: shapes.map(\.0))
+    func audit(_ name: String) throws {
+        let shape = try #require(Self.shapes.first { $0.0 == name }).1
+        let recorded = try Recorded(shape)
+        let fonts = try FontLibrary()
+        for figure in FigureCatalogue.figures {
+            for language in Language.allCases {
+                for width in [Sheet.article, Sheet.wide, Sheet.slide] {
+                    let scene = try figure.scene(
+                        of: recorded.recording, options: FigureOptions(width: width),
+                        type: Typesetter(measurer: fonts, language: language))
+                    for theme in [Theme.light, .dark] {
+                        for finding in SceneAudit(measurer: fonts).findings(in: scene, theme: theme) {
+                            Issue.record("\(figure.id), \(language.rawValue), \(width) px: \(finding.description)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("carry addresses that lead to recorded numbers", arguments: ids)
+    func addresses(_ id: String) throws {
+        let recorded = try Recorded()
+        let scene = try FigureCatalogue.figure(id).scene(
+            of: recorded.recording, type: Typesetter(measurer: try FontLibrary(), language: .en))
+        #expect(!scene.addresses.isEmpty)
+        for text in Set(scene.addresses) {
+            let addresses = try Derivation(parsing: text)?.arguments ?? [Address(parsing: text)]
+            for address in addresses { _ = try recorded.recording.locate(address, step: 0) }
+        }
+    }
+
+    @Test("are the same every time", arguments: ids)
+    func deterministic(_ id: String) throws {
+        let (first, second) = (try Recorded(), try Recorded())
+        let type = Typesetter(measurer: try FontLibrary(), language: .zhHans)
+        let figure = try FigureCatalogue.figure(id)
+        #expect(try figure.scene(of: first.recording, type: type) == figure.scene(of: second.recording, type: type))
+    }
+
+    @Test(
+        "refuse to draw what the numbers contradict",
+        arguments: [
+            ("attention-map", InventedRecording.Spoiling.attention, "adds up to"),
+            ("soft-prompt", .probabilities, "add up to"), ("soft-prompt", .frozenGradient, "has a gradient"),
+            ("soft-prompt", .weights, "another hash"), ("embedding-updates", .moments, "updates add up to"),
+        ])
+    func invariants(_ id: String, _ spoiling: InventedRecording.Spoiling, _ reason: String) throws {
+        let recorded = try Recorded(InventedRecording(steps: 20, promptSeeds: [7], fullSeeds: [], spoiled: spoiling))
+        let error = #expect(throws: FigureError.self) {
+            try FigureCatalogue.figure(id).scene(of: recorded.recording, type: Typesetter(measurer: FontLibrary(), language: .en))
+        }
+        guard case .violated(figure: id, invariant: _)? = error else {
+            Issue.record("another error: \(error?.description ?? "none")")
+            return
+        }
+        #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+    }
+
+    @Test("that need a soft prompt are not offered without one")
+    func needs() throws {
+        let recorded = try Recorded(InventedRecording(steps: 4, promptSeeds: []))
+        #expect(try FigureCatalogue.figures(of: recorded.recording).map(\.id) == ["loss-curve"])
+        let error = #expect(throws: FigureError.self) {
+            try FigureCatalogue.figure("soft-prompt").scene(
+                of: recorded.recording, type: Typesetter(measurer: FontLibrary(), language: .en))
+        }
+        #expect(error?.description.contains("no run that trains a soft prompt") == true)
+    }
+
+    @Test(
+        "say which option does not fit",
+        arguments: [
+            ("attention-map", FigureOptions(step: 3), "frames of steps 0, 4"),
+            ("attention-map", FigureOptions(layer: 4), "layers 0 to 3"),
+            ("attention-map", FigureOptions(head: -1), "heads 0 to 3"),
+            ("soft-prompt", FigureOptions(example: 3), "examples 0 to 2"),
+            ("soft-prompt", FigureOptions(runs: ["full-fine-tuning-7"]), "trains no soft prompt"),
+            ("soft-prompt", FigureOptions(runs: ["prompt-tuning-17"]), "near it: prompt-tuning-7"),
+            ("embedding-updates", FigureOptions(step: 5), "steps 0 to 4"),
+        ])
+    func options(_ id: String, _ options: FigureOptions, _ reason: String) throws {
+        let recorded = try Recorded(InventedRecording(steps: 4, promptSeeds: [7], fullSeeds: [7]))
+        let error = #expect(throws: FigureError.self) {
+            try FigureCatalogue.figure(id).scene(
+                of: recorded.recording, options: options, type: Typesetter(measurer: FontLibrary(), language: .en))
+        }
+        #expect(error?.description.contains(reason) == true, "\(error?.description ?? "none")")
+    }
+
+    @Test("are found by name, and near names are told")
+    func catalogue() throws {
+        #expect(Set(Self.ids).count == Self.ids.count)
+        #expect(try FigureCatalogue.figure("loss-curve").id == "loss-curve")
+        #expect(throws: FigureError.unknownFigure("atention-map", near: ["attention-map"])) {
+            try FigureCatalogue.figure("atention-map")
+        }
+    }
+}
