@@ -16,7 +16,8 @@ func module(_ name: String, imports: [String] = [], products: [Target.Dependency
 }
 
 func tests(
-    of name: String, imports: [String] = [], products: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
+    of name: String, imports: [String] = [], products: [Target.Dependency] = [], exclude: [String] = [],
+    resources: [Resource]? = nil
 ) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: ([name] + imports).map { .target(name: $0) } + products,
@@ -73,7 +74,8 @@ let package = Package(
             dependencies: [
                 "Experiments", "Figures", "Drawing", "LinearAlgebra", "Recordings", "TinyWorld", "Tuning", yams,
             ], path: ".",
-            exclude: ["Tests", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "figures"] + others.map { "Sources/\($0)" },
+            exclude: ["Tests", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "figures"]
+                + others.map { "Sources/\($0)" },
             sources: ["Sources/Lessons"], resources: [.copy("lessons")], swiftSettings: rules),
         module(
             "Publishing",
@@ -98,9 +100,10 @@ let package = Package(
         tests(of: "Drawing"),
         tests(of: "CairoRendering", imports: ["Drawing"]),
         tests(of: "Figures", imports: ["Drawing", "Recordings", "CairoRendering"]),
-        tests(of: "Experiments", imports: ["Tuning", "TinyWorld", "Recordings"]),
-        tests(of: "Lessons", imports: ["Experiments", "Figures"]),
-        tests(of: "Publishing", imports: ["Lessons", "CairoRendering"]),
+        tests(
+            of: "Experiments",
+            imports: ["Autodiff", "Interchange", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings"]),
+        tests(of: "Lessons", imports: ["Drawing"]),
         tests(of: "foreword"),
     ]
 )

@@ -83,7 +83,9 @@ public final class Executor: PartedWork, @unchecked Sendable {
             }
         }
         commits = plan.commits.compactMap { commit in
-            guard let value = bound[commit.value], case .fixed(let parameter)? = bound[commit.parameter]?.location else { return nil }
+            guard let value = bound[commit.value], case .fixed(let parameter)? = bound[commit.parameter]?.location else {
+                return nil
+            }
             return (parameter, value)
         }
     }

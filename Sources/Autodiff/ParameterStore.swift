@@ -6,9 +6,10 @@ public final class ParameterStore: Sendable {
 
     /// Makes room for parameters, all zero.
     public init(_ shapes: [ParameterShape]) {
-        matrices = Dictionary(uniqueKeysWithValues: shapes.map { shape in
-            (shape.name, Storage(count: shape.count).matrix(rows: shape.rows, columns: shape.columns))
-        })
+        matrices = Dictionary(
+            uniqueKeysWithValues: shapes.map { shape in
+                (shape.name, Storage(count: shape.count).matrix(rows: shape.rows, columns: shape.columns))
+            })
     }
 
     private init(_ matrices: [String: Matrix]) { self.matrices = matrices }

@@ -18,7 +18,8 @@ extension Graph {
             guard case .operation(let operation, let operands) = self[value].source,
                 let joined = operation as? ConcatenatedColumns, let home = placements[value]
             else { continue }
-            for (operand, range) in zip(operands, joined.ranges) where isComputed(operand) && placements[operand]?.root == operand {
+            for (operand, range) in zip(operands, joined.ranges) where isComputed(operand) && placements[operand]?.root == operand
+            {
                 placements[operand] = Placement(root: home.root, row: home.row, column: home.column + range.lowerBound)
             }
         }

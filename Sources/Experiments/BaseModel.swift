@@ -45,7 +45,8 @@ public struct BaseModel: Sendable {
                     layers: gpt2.layers, heads: gpt2.heads, width: gpt2.width, innerWidth: gpt2.innerWidth,
                     vocabularySize: gpt2.vocabularySize, context: gpt2.context, normEpsilon: Float(gpt2.normEpsilon)))
         case .llama:
-            throw InterchangeError(file: file, place: "key \"model_type\"", "Llama models cannot be run yet; choose a GPT-2 model")
+            throw InterchangeError(
+                file: file, place: "key \"model_type\"", "Llama models cannot be run yet; choose a GPT-2 model")
         }
     }
 

@@ -1,8 +1,8 @@
+internal import Autodiff
 public import Foundation
+internal import Interchange
 public import LinearAlgebra
 public import Recordings
-internal import Autodiff
-internal import Interchange
 internal import Transformer
 internal import Tuning
 

@@ -43,7 +43,8 @@ extension RecordedPhase {
 extension RecordedBatch {
     init(_ batch: Batch) {
         self.init(
-            tokens: batch.tokens, positions: batch.positions, sequenceStarts: batch.sequenceStarts, countedRows: batch.countedRows,
+            tokens: batch.tokens, positions: batch.positions, sequenceStarts: batch.sequenceStarts,
+            countedRows: batch.countedRows,
             countedStarts: batch.countedStarts, targets: batch.targets)
     }
 }

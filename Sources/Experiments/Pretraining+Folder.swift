@@ -1,6 +1,6 @@
+internal import Autodiff
 public import Foundation
 public import Interchange
-internal import Autodiff
 internal import LinearAlgebra
 internal import TinyWorld
 internal import Transformer
@@ -15,15 +15,18 @@ extension PretrainingRecipe {
         let known = Set(CodingKeys.allCases.map(\.rawValue))
         if let key = object.object?.keys.first(where: { !known.contains($0) }) {
             throw InterchangeError(
-                file: url.path, place: "key \"\(key)\"", "a recipe has no such key; expected \(known.sorted().joined(separator: ", "))")
+                file: url.path, place: "key \"\(key)\"",
+                "a recipe has no such key; expected \(known.sorted().joined(separator: ", "))")
         }
         do {
             self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: url))
         } catch let DecodingError.keyNotFound(key, _) {
-            throw InterchangeError(file: url.path, place: "key \"\(key.stringValue)\"", "it is missing; a recipe names every setting")
+            throw InterchangeError(
+                file: url.path, place: "key \"\(key.stringValue)\"", "it is missing; a recipe names every setting")
         } catch let DecodingError.typeMismatch(_, context), let DecodingError.valueNotFound(_, context) {
             let key = context.codingPath.last?.stringValue ?? ""
-            throw InterchangeError(file: url.path, place: "key \"\(key)\"", "it is of the wrong kind; expected a number, or a text for name")
+            throw InterchangeError(
+                file: url.path, place: "key \"\(key)\"", "it is of the wrong kind; expected a number, or a text for name")
         } catch {
             throw InterchangeError(file: url.path, "it is not a recipe: expected a JSON object")
         }
@@ -62,10 +65,12 @@ extension Pretraining {
                 context: model.context, endTokens: [Int(try world.vocabulary.ids(of: [Marks.end])[0])]))
         let tensors = parameters.tensors(of: model, shapes: configuration.shapes)
         let card = ModelCard(
-            recipe: recipe, weightsHash: try ContentHash(ofWeights: tensors).hex, parameterCount: model.parameterCount, loss: loss,
+            recipe: recipe, weightsHash: try ContentHash(ofWeights: tensors).hex, parameterCount: model.parameterCount,
+            loss: loss,
             skills: try SkillReport(of: model, parameters: parameters, world: world, pool: pool))
         let folder = try AtomicFolder(replacing: url, marker: "config.json")
-        try ModelFolder.write(configuration, tensors: tensors, tokenizer: try world.tokenizer(context: model.context), to: folder.location)
+        try ModelFolder.write(
+            configuration, tensors: tensors, tokenizer: try world.tokenizer(context: model.context), to: folder.location)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try AtomicFile.write(try encoder.encode(recipe) + Data("\n".utf8), to: folder.location.appending(path: "recipe.json"))

@@ -24,7 +24,8 @@ public struct PretrainingRecipe: Codable, Sendable, Hashable {
     public var clipping: Double
 
     public init(
-        name: String, seed: UInt64, worldSeed: UInt64, layers: Int, heads: Int, width: Int, context: Int, steps: Int, rowsPerStep: Int,
+        name: String, seed: UInt64, worldSeed: UInt64, layers: Int, heads: Int, width: Int, context: Int, steps: Int,
+        rowsPerStep: Int,
         peakLearningRate: Double, warmup: Int, weightDecay: Double, clipping: Double
     ) {
         self.name = name
@@ -65,7 +66,9 @@ public struct PretrainingRecipe: Codable, Sendable, Hashable {
         ]
         if let (key, count) = counts.first(where: { $0.1 < 1 }) { return "\(key) is \(count), expected at least 1" }
         if width % heads != 0 { return "width \(width) is not a multiple of heads \(heads); give each head a whole width" }
-        if peakLearningRate <= 0 || !peakLearningRate.isFinite { return "peak_learning_rate is \(peakLearningRate), expected above 0" }
+        if peakLearningRate <= 0 || !peakLearningRate.isFinite {
+            return "peak_learning_rate is \(peakLearningRate), expected above 0"
+        }
         if clipping <= 0 { return "clipping is \(clipping), expected above 0" }
         if warmup < 0 || warmup > steps { return "warmup is \(warmup), expected 0 to steps (\(steps))" }
         if name.isEmpty || name.contains("/") { return "name is \"\(name)\", expected a folder's name" }

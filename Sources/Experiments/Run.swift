@@ -147,7 +147,9 @@ final class Run {
 
     private func gradients(_ names: [String], from executor: Executor) -> [[Float]] {
         let wanted = Set(names)
-        return training.trained.filter { wanted.contains(training.graph[$0.parameter].name) }.map { executor.numbers($0.gradient) }
+        return training.trained.filter { wanted.contains(training.graph[$0.parameter].name) }.map {
+            executor.numbers($0.gradient)
+        }
     }
 
     /// What a frame keeps: of the values of a step those that the policy names, without the model's frozen weights.
@@ -189,7 +191,8 @@ final class Run {
         }
         executor.compute()
         try run.writeFrame(
-            step: step, split: TaskData.Split.test.rawValue, batch: RecordedBatch(executor.batch), values: frameValues(of: executor))
+            step: step, split: TaskData.Split.test.rawValue, batch: RecordedBatch(executor.batch),
+            values: frameValues(of: executor))
     }
 
     /// The size of what has to be kept to use the result: the trained numbers as a safetensors file.

@@ -20,7 +20,7 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The hash of bytes.
-    public init(of bytes: some DataProtocol) { 
+    public init(of bytes: some DataProtocol) {
         var hash = SHA256()
         for region in bytes.regions { unsafe region.withUnsafeBytes { unsafe hash.update($0) } }
         self.init(hash.finish())
@@ -37,7 +37,9 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
             let file = try FileHandle(forReadingFrom: url)
             defer { try? file.close() }
             var hash = SHA256()
-            while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { unsafe piece.withUnsafeBytes { unsafe hash.update($0) } }
+            while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
+                unsafe piece.withUnsafeBytes { unsafe hash.update($0) }
+            }
             self.init(hash.finish())
         } catch {
             throw InterchangeError(file: url.displayPath, "the file cannot be read (\(FileAccess.reason(error)))")

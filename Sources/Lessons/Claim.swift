@@ -50,6 +50,7 @@ extension Claim {
             case .equals: measured.value == limit
             }
         return Verdict(
-            claim: id, statement: statement[language], holds: holds, measured: measured, comparison: comparison.rawValue, bound: limit)
+            claim: id, statement: statement[language], holds: holds, measured: measured, comparison: comparison.rawValue,
+            bound: limit)
     }
 }

@@ -14,7 +14,8 @@ extension LessonError: CustomStringConvertible {
         switch self {
         case .unknownLesson(let name, let near): "There is no lesson \"\(name)\"\(NearNames.hint(near))."
         case .file(let file, let line, let problem): "\(file)\(line.map { ", line \($0)" } ?? ""): \(problem)."
-        case .unknownMeasure(let name, let claim): "The claim \(claim) compares \"\(name)\", which is not among the lesson's measures."
+        case .unknownMeasure(let name, let claim):
+            "The claim \(claim) compares \"\(name)\", which is not among the lesson's measures."
         case .nothingMeasured(let metric, let run, let split): "The run \(run) has no \(metric) of the split \(split)."
         }
     }

@@ -20,7 +20,8 @@ public enum LessonLibrary {
             return try Lesson(reading: path)
         }
         let names = names
-        let found = names.first { $0 == name } ?? names.first { $0.hasPrefix("\(name)-") } ?? names.first { $0.hasSuffix("-\(name)") }
+        let found =
+            names.first { $0 == name } ?? names.first { $0.hasPrefix("\(name)-") } ?? names.first { $0.hasSuffix("-\(name)") }
         guard let folder, let found else { throw .unknownLesson(name, near: NearNames.of(name, among: names)) }
         return try Lesson(reading: folder.appending(path: found))
     }

@@ -1,9 +1,9 @@
 public import Drawing
 public import Experiments
+internal import Figures
 public import Foundation
 public import LinearAlgebra
 public import Recordings
-internal import Figures
 internal import TinyWorld
 
 /// Runs a lesson: trains, records, measures, judges the claims.

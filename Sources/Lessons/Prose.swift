@@ -29,7 +29,9 @@ public struct Prose: Sendable {
         text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
             line.matches(of: figure).map { match in
                 let parts = match.1.split(separator: "?", maxSplits: 1)
-                let pairs = parts.dropFirst().first?.split(separator: "&").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+                let pairs = parts.dropFirst().first?.split(separator: "&").map {
+                    $0.split(separator: "=", maxSplits: 1).map(String.init)
+                }
                 let options = Dictionary((pairs ?? []).map { ($0.first ?? "", $0.count > 1 ? $0[1] : "") }) { $1 }
                 return FigurePlace(
                     figure: parts.first.map(String.init) ?? "", options: options, text: String(match.1), line: index + 1)

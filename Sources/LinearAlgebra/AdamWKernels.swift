@@ -13,7 +13,8 @@ extension Matrix {
     public func setSecondMoment(state: Matrix, gradient g: Matrix, keep: Float, take: Float) {
         precondition(rows == state.rows && columns == state.columns && rows == g.rows && columns == g.columns)
         unsafe foreword_second_moment(
-            Int64(rows), Int64(columns), keep, take, state.start, Int64(state.stride), g.start, Int64(g.stride), start, Int64(stride))
+            Int64(rows), Int64(columns), keep, take, state.start, Int64(state.stride), g.start, Int64(g.stride), start,
+            Int64(stride))
     }
 
     /// `self ← decay · x − step · m / (√v / root + epsilon)`.

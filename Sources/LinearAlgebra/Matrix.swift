@@ -26,7 +26,8 @@ public struct Matrix: Sendable {
     /// The view of some of the rows.
     public func rows(_ range: Range<Int>) -> Matrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows)
-        return Matrix(storage: storage, offset: offset + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+        return Matrix(
+            storage: storage, offset: offset + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
     }
 
     /// The view of some of the columns.

@@ -1,9 +1,9 @@
 internal import Drawing
+internal import Experiments
 internal import Figures
 public import Foundation
-internal import Experiments
-public import Lessons
 internal import Interchange
+public import Lessons
 
 /// The folder a lesson leaves: a page, its figures, the verdicts, the recording.
 public enum LessonFolder {

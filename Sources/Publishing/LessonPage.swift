@@ -68,7 +68,9 @@ public struct LessonPage: Sendable {
         static func of(_ language: Language) -> Words {
             switch language {
             case .en:
-                Words(claims: "Claims", claim: "Claim", measured: "Measured (over the seeds)", bound: "Bound", prediction: "Your prediction")
+                Words(
+                    claims: "Claims", claim: "Claim", measured: "Measured (over the seeds)", bound: "Bound",
+                    prediction: "Your prediction")
             case .zhHans: Words(claims: "论断", claim: "论断", measured: "实测（各随机种子）", bound: "界限", prediction: "你的预测")
             }
         }

@@ -22,7 +22,8 @@ public struct GPT2: LanguageModel, Hashable {
         public var normEpsilon: Float
 
         public init(
-            layers: Int, heads: Int, width: Int, innerWidth: Int? = nil, vocabularySize: Int, context: Int, normEpsilon: Float = 1e-5
+            layers: Int, heads: Int, width: Int, innerWidth: Int? = nil, vocabularySize: Int, context: Int,
+            normEpsilon: Float = 1e-5
         ) {
             self.layers = layers
             self.heads = heads

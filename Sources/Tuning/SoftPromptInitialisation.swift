@@ -32,7 +32,9 @@ public enum SoftPromptInitialisation: Sendable, Hashable {
                 for column in 0..<prompt.columns { prompt[row, column] = deviation * stream.normal() }
             }
         case .sampledVocabulary:
-            for row in 0..<prompt.rows { try prompt.setMean(of: [stream.token(below: embeddings.rows)], in: embeddings, row: row) }
+            for row in 0..<prompt.rows {
+                try prompt.setMean(of: [stream.token(below: embeddings.rows)], in: embeddings, row: row)
+            }
         case .text(let tokens):
             guard !tokens.isEmpty else { throw .emptyInitialisation("an empty text") }
             for row in 0..<prompt.rows { try prompt.setMean(of: [tokens[row % tokens.count]], in: embeddings, row: row) }

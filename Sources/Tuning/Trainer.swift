@@ -34,7 +34,9 @@ public final class Trainer {
     ///   - training: The step.
     ///   - parameters: The model's and the method's parameters, filled. What is trained is changed in place.
     ///   - limits: Room for the largest batch.
-    public init(_ training: TrainingGraph, parameters: ParameterStore, limits: BatchLimits, pool: WorkerPool) throws(ExecutorError) {
+    public init(_ training: TrainingGraph, parameters: ParameterStore, limits: BatchLimits, pool: WorkerPool)
+        throws(ExecutorError)
+    {
         self.training = training
         self.parameters = parameters.joined(with: ParameterStore(training.state))
         self.limits = limits

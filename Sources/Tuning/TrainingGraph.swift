@@ -39,7 +39,8 @@ public struct TrainingGraph: Sendable {
         graph.phase = .optimizer
         let norm = graph.add(GlobalNorm(), trained.map(\.gradient), named: "gradient.norm")
         let shapes = trained.map { pair in
-            ParameterShape(graph[pair.parameter].name, graph[pair.parameter].shape.fixedRows ?? 0, graph[pair.parameter].shape.columns)
+            ParameterShape(
+                graph[pair.parameter].name, graph[pair.parameter].shape.fixedRows ?? 0, graph[pair.parameter].shape.columns)
         }
         let rates = graph.parameter(AdamW.rates, Shape(.fixed(1), 3))
         for (parameter, gradient) in trained {

@@ -7,7 +7,8 @@ struct Foreword: ParsableCommand {
         commandName: "foreword", abstract: "A step-through simulator of prompt tuning: every number comes out of a run.",
         version: version,
         subcommands: [
-            LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, WorldCommand.self, PretrainCommand.self,
+            LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, WorldCommand.self,
+            PretrainCommand.self,
             DoctorCommand.self,
         ])
 
@@ -20,9 +21,9 @@ struct Foreword: ParsableCommand {
             try command.run()
         } catch let code as ExitCode {
             Foundation.exit(code.rawValue)
-        } catch where exitCode(for: error).isSuccess {
+        } catch  where exitCode(for: error).isSuccess {
             exit(withError: error)  // help or the version was asked for
-        } catch where exitCode(for: error) == .validationFailure {
+        } catch  where exitCode(for: error) == .validationFailure {
             Console.error(fullMessage(for: error))
             Foundation.exit(2)
         } catch {

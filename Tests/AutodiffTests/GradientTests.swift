@@ -136,7 +136,9 @@ import Testing
             let formula = "y = x"
             func shape(of operands: [Shape]) -> Shape { operands[0] }
             func compute(_ run: OperationRun) { run.result.setScaled(run.operand(0), by: 1.01) }
-            func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] { [Contribution(request.upstream)] }
+            func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
+                [Contribution(request.upstream)]
+            }
         }
         var graph = Graph()
         let shape = ParameterShape("p", 2, 3)

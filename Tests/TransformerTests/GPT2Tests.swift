@@ -19,8 +19,12 @@ import Testing
         for name in ["transformer.wte.weight", "transformer.h.1.attn.c_attn.weight", "transformer.ln_f.bias"] {
             #expect(names.contains(name))
         }
-        #expect(model.parameters.first { $0.name == "transformer.h.0.attn.c_attn.weight" } == ParameterShape("transformer.h.0.attn.c_attn.weight", 8, 24))
-        #expect(model.parameters.first { $0.name == "transformer.h.0.mlp.c_proj.weight" } == ParameterShape("transformer.h.0.mlp.c_proj.weight", 32, 8))
+        #expect(
+            model.parameters.first { $0.name == "transformer.h.0.attn.c_attn.weight" }
+                == ParameterShape("transformer.h.0.attn.c_attn.weight", 8, 24))
+        #expect(
+            model.parameters.first { $0.name == "transformer.h.0.mlp.c_proj.weight" }
+                == ParameterShape("transformer.h.0.mlp.c_proj.weight", 32, 8))
     }
 
     @Test("The forward pass names what a reader looks for")

@@ -63,8 +63,10 @@ import Transformer
     func causality() throws {
         let method = Self.prompt(2)
         let parameters = try TinyModel.parameters(for: method)
-        let before = try TinyModel.logits(of: method, parameters: parameters, examples: [Example(prompt: [4, 9, 2, 7], completion: [1])])
-        let after = try TinyModel.logits(of: method, parameters: parameters, examples: [Example(prompt: [4, 9, 2, 19], completion: [1])])
+        let before = try TinyModel.logits(
+            of: method, parameters: parameters, examples: [Example(prompt: [4, 9, 2, 7], completion: [1])])
+        let after = try TinyModel.logits(
+            of: method, parameters: parameters, examples: [Example(prompt: [4, 9, 2, 19], completion: [1])])
         let width = TinyModel.model.vocabularySize
         #expect(before.prefix(3 * width).map(\.bitPattern) == after.prefix(3 * width).map(\.bitPattern))
         #expect(before[(3 * width)...] != after[(3 * width)...])
@@ -121,7 +123,9 @@ import Transformer
         let method = Self.prompt(2)
         let parameters = try TinyModel.parameters(for: method)
         let silent = [Example(tokens: [4, 9, 2], isTarget: [false, false, false])]
-        let values = try TinyModel.values(of: method, parameters: parameters, examples: silent) { [$0.loss] + $0.trained.map(\.gradient) }
+        let values = try TinyModel.values(of: method, parameters: parameters, examples: silent) {
+            [$0.loss] + $0.trained.map(\.gradient)
+        }
         #expect(values[0] == [0])
         #expect(values[1].allSatisfy { $0 == 0 })
     }

@@ -39,7 +39,9 @@ import Transformer
     @Test("The same seed gives the same bits on one thread and on several")
     func threads() throws {
         for method in [Self.prompt, FullFineTuning()] as [any TuningMethod] {
-            func run(_ threads: Int) throws -> [UInt32] { try Self.train(method, steps: 12, threads: threads).losses.map(\.bitPattern) }
+            func run(_ threads: Int) throws -> [UInt32] {
+                try Self.train(method, steps: 12, threads: threads).losses.map(\.bitPattern)
+            }
             let one = try run(1)
             #expect(try run(2) == one)
             #expect(try run(3) == one)

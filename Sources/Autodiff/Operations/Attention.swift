@@ -44,7 +44,8 @@ public struct AttentionLayout: Sendable, Hashable {
     }
 
     func check(query: Shape, key: Shape) {
-        precondition(query.inner == queryShape && key.inner == keyShape && query.rows == key.rows, "queries and keys of one layout")
+        precondition(
+            query.inner == queryShape && key.inner == keyShape && query.rows == key.rows, "queries and keys of one layout")
     }
 }
 
@@ -62,7 +63,8 @@ public struct AttentionScores: DifferentiableOperation {
 
     public func shape(of operands: [Shape]) -> Shape {
         layout.check(query: operands[0], key: operands[1])
-        precondition(operands.count == (layout.prefixLength > 0 ? 3 : 2), "the prefix's keys are given if and only if there is one")
+        precondition(
+            operands.count == (layout.prefixLength > 0 ? 3 : 2), "the prefix's keys are given if and only if there is one")
         return Shape(operands[0].rows, inner: layout.weightShape)
     }
 
@@ -169,8 +171,10 @@ public struct AttentionMix: DifferentiableOperation {
     }
 
     public func shape(of operands: [Shape]) -> Shape {
-        precondition(operands[0].inner == layout.weightShape && operands[1].inner == layout.keyShape, "weights and values of one layout")
-        precondition(operands.count == (layout.prefixLength > 0 ? 3 : 2), "the prefix's values are given if and only if there is one")
+        precondition(
+            operands[0].inner == layout.weightShape && operands[1].inner == layout.keyShape, "weights and values of one layout")
+        precondition(
+            operands.count == (layout.prefixLength > 0 ? 3 : 2), "the prefix's values are given if and only if there is one")
         return Shape(operands[0].rows, inner: layout.queryShape)
     }
 
@@ -197,7 +201,8 @@ public struct AttentionMix: DifferentiableOperation {
             request.isNeeded(0)
                 ? Contribution(
                     graph.add(
-                        AttentionScores(layout, scale: scale), [request.upstream, values] + prefix, named: request.name(0))) : nil,
+                        AttentionScores(layout, scale: scale), [request.upstream, values] + prefix, named: request.name(0)))
+                : nil,
             request.isNeeded(1)
                 ? Contribution(
                     graph.add(AttentionGather(layout, scale: scale), [weights, request.upstream], named: request.name(1))) : nil,
@@ -205,7 +210,8 @@ public struct AttentionMix: DifferentiableOperation {
             + prefix.map { _ in
                 request.isNeeded(2)
                     ? Contribution(
-                        graph.add(AttentionPrefixGather(layout, scale: scale), [weights, request.upstream], named: request.name(2)))
+                        graph.add(
+                            AttentionPrefixGather(layout, scale: scale), [weights, request.upstream], named: request.name(2)))
                     : nil
             }
     }

@@ -11,7 +11,8 @@ public struct CrossEntropy: DifferentiableOperation {
     public init() {}
 
     public func shape(of operands: [Shape]) -> Shape {
-        precondition(operands.count == 2 && operands[0] == operands[1] && operands[0].rows == .counted, "logits and their softmax")
+        precondition(
+            operands.count == 2 && operands[0] == operands[1] && operands[0].rows == .counted, "logits and their softmax")
         return Shape(.counted, 1)
     }
 

@@ -40,7 +40,9 @@ extension Lesson {
             let file = "\(language.rawValue).md"
             let text = try Self.text(of: folder.appending(path: file))
             for placeholder in Prose.placeholders(in: text) where measures[placeholder.name] == nil {
-                throw .file("\(name)/\(file)", line: placeholder.line, problem: "\"\(placeholder.name)\" is not one of the lesson's measures")
+                throw .file(
+                    "\(name)/\(file)", line: placeholder.line,
+                    problem: "\"\(placeholder.name)\" is not one of the lesson's measures")
             }
             prose[language] = text
         }
@@ -84,7 +86,8 @@ extension Prediction {
 
 extension LessonRun {
     fileprivate static let keys: Set<String> = [
-        "id", "method", "virtual_tokens", "initialisation", "deviation", "text", "steps", "batch_size", "learning_rate", "schedule",
+        "id", "method", "virtual_tokens", "initialisation", "deviation", "text", "steps", "batch_size", "learning_rate",
+        "schedule",
         "warmup", "weight_decay", "clipping", "evaluate_every", "seeds",
     ]
 
@@ -123,7 +126,9 @@ extension LessonRun {
 extension Measure {
     fileprivate init(_ yaml: YAMLMapping, runs: [String]) throws(LessonError) {
         self.init(try yaml.word("metric"), run: try yaml.string("run"))
-        guard runs.contains(run) else { throw yaml.wrong("run", "is \"\(run)\", expected one of \(runs.joined(separator: ", "))") }
+        guard runs.contains(run) else {
+            throw yaml.wrong("run", "is \"\(run)\", expected one of \(runs.joined(separator: ", "))")
+        }
         if yaml.has("split") {
             let split: TaskData.Split = try yaml.word("split")
             self.split = split.rawValue
@@ -145,7 +150,8 @@ extension Claim {
             number: bound.has("number") ? try bound.double("number") : 0)
         for (key, name, mapping) in [("measure", measure, yaml)] + (self.bound.measure.map { [("measure", $0, bound)] } ?? [])
         where !measures.contains(name) {
-            throw mapping.wrong(key, "is \"\(name)\", which is not one of the lesson's measures: \(measures.sorted().joined(separator: ", "))")
+            throw mapping.wrong(
+                key, "is \"\(name)\", which is not one of the lesson's measures: \(measures.sorted().joined(separator: ", "))")
         }
     }
 }

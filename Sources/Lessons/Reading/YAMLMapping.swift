@@ -40,7 +40,8 @@ struct YAMLMapping {
             guard keys.contains(name) else {
                 throw .file(
                     file, line: key.mark?.line,
-                    problem: "\(Self.named(path)) has no key \"\(name)\"; expected one of \(keys.sorted().joined(separator: ", "))")
+                    problem:
+                        "\(Self.named(path)) has no key \"\(name)\"; expected one of \(keys.sorted().joined(separator: ", "))")
             }
             values[name] = value
         }
@@ -160,7 +161,9 @@ struct YAMLMapping {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
             .file(file, line: mark.line, problem: "it is not valid YAML (\(problem))")
         case .duplicatedKeysInMapping(let keys, let context):
-            .file(file, line: context.mark.line, problem: "the key \(keys.map { "\($0)" }.joined(separator: ", ")) stands there twice")
+            .file(
+                file, line: context.mark.line,
+                problem: "the key \(keys.map { "\($0)" }.joined(separator: ", ")) stands there twice")
         default: .file(file, line: nil, problem: "it is not valid YAML (\(error))")
         }
     }

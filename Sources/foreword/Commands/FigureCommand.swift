@@ -47,7 +47,9 @@ struct FigureCommand: ParsableCommand {
 
     func validate() throws {
         if scale < 0.5 || scale > 8 { throw ValidationError("--scale is \(scale), expected 0.5 to 8.") }
-        if let width, Length(width) == nil { throw ValidationError("--width is \"\(width)\", expected a length such as 720px or 85mm.") }
+        if let width, Length(width) == nil {
+            throw ValidationError("--width is \"\(width)\", expected a length such as 720px or 85mm.")
+        }
         if out == "-", look.formats.count != 1 { throw ValidationError("--out - writes one format; name it with --format.") }
     }
 
@@ -112,7 +114,9 @@ struct FiguresCommand: ParsableCommand {
         let language: Language = languageName == .en ? .en : .zhHans
         let recording = try recording.map { try Recording(opening: URL(filePath: $0)) }
         let entries = try FigureCatalogue.figures.map { figure in
-            Entry(id: figure.id, question: figure.question[language], lacks: try recording.flatMap { try figure.needs.lack(in: $0) })
+            Entry(
+                id: figure.id, question: figure.question[language], lacks: try recording.flatMap { try figure.needs.lack(in: $0) }
+            )
         }
         if json { return try Console.output(json: entries) }
         for entry in entries {

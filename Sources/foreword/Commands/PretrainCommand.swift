@@ -39,7 +39,9 @@ struct PretrainCommand: ParsableCommand {
             let step = try pretraining.step()
             recent = recent.suffix(99) + [Double(step.loss)]
             line.show(Double(pretraining.steps) / Double(recipe.steps), "step \(pretraining.steps)  loss \(step.loss)")
-            if pretraining.steps.isMultiple(of: Self.stateInterval), !pretraining.isFinished { try pretraining.saveState(to: state) }
+            if pretraining.steps.isMultiple(of: Self.stateInterval), !pretraining.isFinished {
+                try pretraining.saveState(to: state)
+            }
         }
         line.clear()
         let card = try pretraining.save(to: folder, loss: recent.reduce(0, +) / Double(max(1, recent.count)))

@@ -1,0 +1,151 @@
+import Foundation
+import Testing
+
+/// The command line, run as a process.
+@Suite struct CommandLineTests {
+    struct Outcome {
+        let status: Int32
+        let output: String
+        let error: String
+    }
+
+    static func run(_ arguments: [String], in folder: URL? = nil) throws -> Outcome {
+        let process = Process()
+        process.executableURL = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+            .appending(path: "foreword")
+        process.arguments = arguments
+        if let folder { process.currentDirectoryURL = folder }
+        let (output, error) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = error
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        // What is written to one pipe must not fill it while the other is read.
+        let errorText = Task { error.fileHandleForReading.readDataToEndOfFile() }
+        let outputText = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let errorData = blockingValue(errorText)
+        return Outcome(
+            status: process.terminationStatus, output: String(decoding: outputText, as: UTF8.self),
+            error: String(decoding: errorData, as: UTF8.self))
+    }
+
+    private static func blockingValue(_ task: Task<Data, Never>) -> Data {
+        final class Box: @unchecked Sendable { var data = Data() }
+        let (box, done) = (Box(), DispatchSemaphore(value: 0))
+        Task {
+            box.data = await task.value
+            done.signal()
+        }
+        done.wait()
+        return box.data
+    }
+
+    /// A folder that is gone when the test is over.
+    static func withFolder(_ body: (URL) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "foreword-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder)
+    }
+
+    @Test("Lesson one runs, its claims hold, and its folder has page, figures, verdicts and recording")
+    func lesson() throws {
+        try Self.withFolder { folder in
+            let outcome = try Self.run(["run", "01", "--lang", "zh", "--out", "lesson"], in: folder)
+            #expect(outcome.status == 0, "\(outcome.output) \(outcome.error)")
+            #expect(outcome.output.contains("✓"))
+            #expect(!outcome.output.contains("✗"))
+            #expect(outcome.error.isEmpty, "no progress where there is no terminal")
+            let lesson = folder.appending(path: "lesson")
+            for file in [
+                "README.md", "claims.json", "soft-prompt.png", "soft-prompt.svg", "attention-map.png", "embedding-updates.png",
+                "loss-curve.svg", "recording/recording.json",
+            ] { #expect(FileManager.default.fileExists(atPath: lesson.appending(path: file).path), "\(file)") }
+            let page = try String(contentsOf: lesson.appending(path: "README.md"), encoding: .utf8)
+            #expect(!page.contains("{{") && !page.contains("figure:"))
+            #expect(page.contains("](soft-prompt.png)"))
+
+            let first = try Self.run(
+                ["figure", "soft-prompt", "--recording", "lesson/recording", "--format", "svg", "--out", "-"], in: folder)
+            let second = try Self.run(
+                ["figure", "soft-prompt", "--recording", "lesson/recording", "--format", "svg", "--out", "-"], in: folder)
+            #expect(first.status == 0 && first.output.hasPrefix("<?xml"))
+            #expect(first.output == second.output)
+
+            let list = try Self.run(["figures", "--recording", "lesson/recording", "--json"], in: folder)
+            let entries = try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]]
+            #expect(entries?.allSatisfy { $0["lacks"] == nil } == true)
+
+            // A truncated recording is refused, in one sentence.
+            let journal = try FileManager.default.contentsOfDirectory(atPath: lesson.appending(path: "recording/runs").path)
+            let file = lesson.appending(path: "recording/runs/\(journal.sorted()[0])/journal.safetensors")
+            try Data(contentsOf: file).prefix(1_000).write(to: file)
+            let damaged = try Self.run(["figure", "loss-curve", "--recording", "lesson/recording"], in: folder)
+            #expect(damaged.status == 2)
+            #expect(damaged.error.contains("journal.safetensors"))
+            #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "loss-curve.png").path))
+        }
+    }
+
+    /// Arguments, and a piece of the one sentence they get.
+    static let badInput: [([String], String)] = [
+        (["run", "01-two-ways-to-teech"], "01-two-ways-to-teach"),
+        (["run", "no-such-lesson"], "no lesson"),
+        (["figure", "soft-promt", "--recording", "x"], "soft-prompt"),
+        (["figure", "soft-prompt", "--recording", "/nonexistent"], "/nonexistent"),
+        (["run", "01", "--lang", "fr"], "--lang"),
+        (["run", "01", "--format", "gif"], "png, svg or pdf"),
+        (["run", "01", "--model", "/nonexistent"], "/nonexistent"),
+        (["run", "01", "--out", "/proc/lesson"], "/proc"),
+        (["figure", "soft-prompt", "--recording", "x", "--width", "wide"], "--width"),
+        (["pretrain", "--recipe", "/nonexistent", "--out", "x"], "/nonexistent"),
+        (["rnu"], "rnu"),
+    ]
+
+    @Test("Bad input gets one sentence and status 2", arguments: badInput)
+    func badInput(arguments: [String], piece: String) throws {
+        try Self.withFolder { folder in
+            let outcome = try Self.run(arguments, in: folder)
+            #expect(outcome.status == 2, "\(arguments): \(outcome.status)")
+            #expect(outcome.error.contains(piece), "\(outcome.error)")
+            #expect(outcome.output.isEmpty)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty, "nothing is left behind")
+        }
+    }
+
+    @Test("A model folder with a missing tensor or one of the wrong shape is named")
+    func brokenModel() throws {
+        try Self.withFolder { folder in
+            let help = try Self.run(["doctor", "--json"], in: folder)
+            #expect(help.status == 0, "\(help.output)")
+            let source = PackageTests.root.appending(path: "Sources/Experiments/Models/tiny-world-4x64")
+            let model = folder.appending(path: "model")
+            try FileManager.default.copyItem(at: source, to: model)
+            let config = model.appending(path: "config.json")
+            let text = try String(contentsOf: config, encoding: .utf8)
+            try text.replacing(/"n_layer": 4/, with: "\"n_layer\": 5").write(to: config, atomically: true, encoding: .utf8)
+            let missing = try Self.run(["run", "01", "--model", "model"], in: folder)
+            #expect(
+                missing.status == 2 && missing.error.contains("transformer.h.4.") && missing.error.contains("missing"),
+                "\(missing.error)")
+            try text.replacing(/"n_positions": 64/, with: "\"n_positions\": 63").write(
+                to: config, atomically: true, encoding: .utf8)
+            let shape = try Self.run(["run", "01", "--model", "model"], in: folder)
+            #expect(
+                shape.status == 2 && shape.error.contains("transformer.wpe.weight") && shape.error.contains("63"),
+                "\(shape.error)")
+        }
+    }
+
+    @Test("Help names every command, and every command has help")
+    func help() throws {
+        let help = try Self.run(["--help"])
+        #expect(help.status == 0)
+        for command in ["lessons", "run", "figure", "figures", "world", "pretrain", "doctor"] {
+            #expect(help.output.contains(command))
+            let own = try Self.run(["help", command])
+            #expect(own.status == 0 && own.output.contains("USAGE: foreword \(command)"))
+        }
+    }
+}
