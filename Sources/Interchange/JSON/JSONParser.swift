@@ -3,10 +3,14 @@ public import Foundation
 extension JSON {
     /// Reads a whole JSON text (RFC 8259): UTF-8, one value, no duplicate keys, nested at most 256 deep.
     ///
-    /// - Parameter file: What an error names.
+    /// - Parameters:
+    ///   - file: What an error names.
+    ///   - firstLine: The line of the file in which the text begins.
     /// - Throws: An error with line and column where the text is not JSON.
-    public init(parsing bytes: some Collection<UInt8>, file: String? = nil) throws(InterchangeError) {
-        var parser = JSONParser(bytes: Array(bytes))
+    public init(
+        parsing bytes: some Collection<UInt8>, file: String? = nil, firstLine: Int = 1
+    ) throws(InterchangeError) {
+        var parser = JSONParser(bytes: Array(bytes), firstLine: firstLine)
         do {
             self = try parser.document()
         } catch {
@@ -23,12 +27,16 @@ extension JSON {
 /// A recursive-descent parser over the bytes of one text.
 private struct JSONParser {
     let bytes: [UInt8]
+    let firstLine: Int
     var position = 0
 
     /// Deep enough for every format here, shallow enough for the stack of any thread.
     static let deepest = 256
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: [UInt8], firstLine: Int) {
+        self.bytes = bytes
+        self.firstLine = firstLine
+    }
 
     mutating func document() throws(InterchangeError) -> JSON {
         // Text is cut at ASCII marks only, so pieces of valid UTF-8 are valid, and need no check of their own.
@@ -249,7 +257,7 @@ private struct JSONParser {
         let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
         // A column counts scalars: bytes that do not continue one.
         let column = before[lineStart...].count { $0 & 0xC0 != 0x80 } + 1
-        let line = before.count { $0 == 0x0A } + 1
+        let line = before.count { $0 == 0x0A } + firstLine
         return InterchangeError(place: "line \(line), column \(column)", text)
     }
 }

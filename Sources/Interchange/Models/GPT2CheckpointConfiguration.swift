@@ -42,7 +42,7 @@ public struct GPT2CheckpointConfiguration: CheckpointConfiguration {
         otherSettings = JSONObject([("attn_pdrop", 0.0), ("embd_pdrop", 0.0), ("resid_pdrop", 0.0)])
     }
 
-    init(_ settings: ModelSettings) throws(InterchangeError) {
+    init(_ settings: JSONSettings) throws(InterchangeError) {
         layers = try settings.count("n_layer", upTo: 10_000)
         heads = try settings.count("n_head")
         width = try settings.count("n_embd")
@@ -75,7 +75,7 @@ public struct GPT2CheckpointConfiguration: CheckpointConfiguration {
                 ("n_layer", .integer(layers)), ("n_head", .integer(heads)), ("n_embd", .integer(width)),
                 ("n_inner", innerWidth == 4 * width ? .null : .integer(innerWidth)), ("vocab_size", .integer(vocabularySize)),
                 ("n_positions", .integer(context)), ("layer_norm_epsilon", .number(normEpsilon)),
-                ("bos_token_id", ModelSettings.json(beginTokens)), ("eos_token_id", ModelSettings.json(endTokens)),
+                ("bos_token_id", JSONSettings.json(beginTokens)), ("eos_token_id", JSONSettings.json(endTokens)),
             ] + Self.fixed)
     }
 
@@ -86,6 +86,12 @@ public struct GPT2CheckpointConfiguration: CheckpointConfiguration {
         all["architectures"] = ["GPT2LMHeadModel"]
         return all.sorted
     }
+
+    public var keyValueHeads: Int { heads }
+
+    public var headWidth: Int { width / heads }
+
+    public var storesInputsFirst: Bool { true }
 
     public var weights: [(name: String, shape: [Int])] {
         var list = [("transformer.wte.weight", [vocabularySize, width]), ("transformer.wpe.weight", [context, width])]

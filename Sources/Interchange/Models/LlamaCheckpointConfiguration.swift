@@ -54,7 +54,7 @@ public struct LlamaCheckpointConfiguration: CheckpointConfiguration {
         otherSettings = JSONObject()
     }
 
-    init(_ settings: ModelSettings) throws(InterchangeError) {
+    init(_ settings: JSONSettings) throws(InterchangeError) {
         layers = try settings.count("num_hidden_layers", upTo: 10_000)
         heads = try settings.count("num_attention_heads")
         keyValueHeads = try settings.count("num_key_value_heads", default: heads)
@@ -101,8 +101,8 @@ public struct LlamaCheckpointConfiguration: CheckpointConfiguration {
                 ("intermediate_size", .integer(innerWidth)), ("vocab_size", .integer(vocabularySize)),
                 ("max_position_embeddings", .integer(context)), ("rms_norm_eps", .number(normEpsilon)),
                 ("rope_parameters", .object(rotary.settings)), ("rope_theta", .number(rotary.base)),
-                ("tie_word_embeddings", .bool(tiesEmbeddings)), ("bos_token_id", ModelSettings.json(beginTokens)),
-                ("eos_token_id", ModelSettings.json(endTokens)),
+                ("tie_word_embeddings", .bool(tiesEmbeddings)), ("bos_token_id", JSONSettings.json(beginTokens)),
+                ("eos_token_id", JSONSettings.json(endTokens)),
             ] + Self.fixed)
     }
 
@@ -113,6 +113,8 @@ public struct LlamaCheckpointConfiguration: CheckpointConfiguration {
         all["architectures"] = ["LlamaForCausalLM"]
         return all.sorted
     }
+
+    public var storesInputsFirst: Bool { false }
 
     public var weights: [(name: String, shape: [Int])] {
         let (query, keyValue) = (heads * headWidth, keyValueHeads * headWidth)

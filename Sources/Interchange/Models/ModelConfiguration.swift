@@ -11,13 +11,13 @@ public enum ModelConfiguration: Hashable, Sendable {
     public init(reading url: URL) throws(InterchangeError) {
         do throws(InterchangeError) {
             guard let object = try JSON(reading: url).object else { throw InterchangeError("expected an object") }
-            try self.init(ModelSettings(object))
+            try self.init(JSONSettings(object))
         } catch {
             throw error.at(file: url.displayPath)
         }
     }
 
-    private init(_ settings: ModelSettings) throws(InterchangeError) {
+    private init(_ settings: JSONSettings) throws(InterchangeError) {
         guard let type = settings.object["model_type"]?.string else {
             throw InterchangeError(place: "key \"model_type\"", "it is missing; expected one of \(Self.families)")
         }
@@ -50,6 +50,23 @@ public protocol CheckpointConfiguration: Hashable, Sendable {
     static var modelType: String { get }
     /// The family's name in a sentence.
     static var familyName: String { get }
+
+    /// Blocks, L.
+    var layers: Int { get }
+    /// Attention heads of a block, H; of queries where keys and values have fewer.
+    var heads: Int { get }
+    /// Heads of keys and values.
+    var keyValueHeads: Int { get }
+    /// Width of a head, dh.
+    var headWidth: Int { get }
+    /// Width of a hidden state, d.
+    var width: Int { get }
+    /// Tokens in the vocabulary, V.
+    var vocabularySize: Int { get }
+    /// The most tokens of a sequence.
+    var context: Int { get }
+    /// Whether the matrices of the blocks are stored [in, out].
+    var storesInputsFirst: Bool { get }
 
     /// The members of `config.json`.
     var settings: JSONObject { get }

@@ -18,7 +18,7 @@ public struct RotaryEmbedding: Hashable, Sendable {
     }
 
     /// Reads `rope_parameters` (since version 5 of Transformers), or `rope_theta` and `rope_scaling` (before).
-    init(_ settings: ModelSettings) throws(InterchangeError) {
+    init(_ settings: JSONSettings) throws(InterchangeError) {
         let key = settings.object["rope_parameters"]?.object != nil ? "rope_parameters" : "rope_scaling"
         let group = try settings.group(key)
         do throws(InterchangeError) {
@@ -50,7 +50,7 @@ public struct RotaryEmbedding: Hashable, Sendable {
 }
 
 extension RotaryEmbedding.Scaling {
-    fileprivate init(_ group: ModelSettings) throws(InterchangeError) {
+    fileprivate init(_ group: JSONSettings) throws(InterchangeError) {
         try group.require("partial_rotary_factor", 1.0)
         let key = group.object["rope_type"] == nil ? "type" : "rope_type"
         switch try group.text(key, default: "default") {

@@ -42,7 +42,7 @@ struct TokenizerDocument {
         let key = "pre_tokenizer"
         var steps: [PreTokenizer] = []
         for (type, object) in try components(key, parts: "pretokenizers") {
-            let settings = ModelSettings(object)
+            let settings = JSONSettings(object)
             // Behind the bytes nothing is text any more.
             if case .byteLevel = steps.last { throw unsupported(type, key, ["ByteLevel"]) }
             do throws(InterchangeError) {
@@ -77,7 +77,7 @@ struct TokenizerDocument {
         guard let members = object["vocab"]?.object else {
             throw InterchangeError(place: "key \"vocab\" of \"model\"", "expected an object from tokens to ids")
         }
-        let settings = ModelSettings(object)
+        let settings = JSONSettings(object)
         let unknown = try settings.text("unk_token", default: "")
         let vocabulary = try TokenVocabulary(members.members.map { ($0.key, $0.value) })
         switch object["type"]?.string ?? (object["merges"] == nil ? "" : "BPE") {
@@ -119,7 +119,7 @@ struct TokenizerDocument {
             guard let object = value.object, let text = object["content"]?.string,
                 let id = object["id"]?.integer.flatMap(Int32.init(exactly:)), id >= 0
             else { throw InterchangeError(place: place, "expected an object with a content and an id from 0") }
-            let settings = ModelSettings(object)
+            let settings = JSONSettings(object)
             do throws(InterchangeError) {
                 entries.append(
                     AddedTokens.Entry(

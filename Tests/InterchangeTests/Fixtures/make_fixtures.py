@@ -10,9 +10,10 @@ import shutil
 from pathlib import Path
 
 import torch
+from peft import AdaLoraConfig, LoraConfig, PrefixTuningConfig, PromptEncoderConfig, PromptTuningConfig, get_peft_model
 from safetensors.torch import save_file
 from tokenizers import AddedToken, Tokenizer, decoders, models as token_models, pre_tokenizers, processors, trainers
-from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
+from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
 HERE = Path(__file__).parent
 torch.set_num_threads(1)
@@ -214,7 +215,57 @@ def tokenizers():
     write_json(folder / "words" / "cases.json", written)
 
 
+def adapters():
+    """Adapter folders as PEFT saves them, on the two small models."""
+    fresh("adapters")
+    tokens = dict(task_type="CAUSAL_LM", num_virtual_tokens=3)
+    lora = dict(task_type="CAUSAL_LM", r=2, lora_alpha=6)
+    budget = dict(init_r=3, target_r=1, tinit=1, tfinal=1, deltaT=1, total_step=4)
+    for name, base, config in [
+        ("prompt-tuning", "gpt2-small", PromptTuningConfig(**tokens)),
+        ("prompt-tuning-sampled", "gpt2-small", PromptTuningConfig(**tokens, prompt_tuning_init="SAMPLE_VOCAB")),
+        ("prefix-tuning", "gpt2-small", PrefixTuningConfig(**tokens)),
+        ("prefix-tuning-projected", "gpt2-small", PrefixTuningConfig(**tokens, prefix_projection=True, encoder_hidden_size=5)),
+        ("p-tuning-mlp", "gpt2-small", PromptEncoderConfig(**tokens, encoder_hidden_size=5)),
+        (
+            "p-tuning-lstm", "gpt2-small",
+            PromptEncoderConfig(**tokens, encoder_reparameterization_type="LSTM", encoder_hidden_size=5, encoder_num_layers=1),
+        ),
+        ("lora", "gpt2-small", LoraConfig(**lora, target_modules=["c_attn", "c_proj"], fan_in_fan_out=True)),
+        (
+            "lora-patterns", "gpt2-small",
+            LoraConfig(
+                **lora, target_modules=r"transformer\.h\.\d+\.(attn|mlp)\.c_.*", fan_in_fan_out=True, use_rslora=True,
+                rank_pattern={"c_attn": 1, r"h\.1\.mlp\.c_fc": 3}, alpha_pattern={"transformer.h.0.attn.c_proj": 4},
+            ),
+        ),
+        ("adalora", "gpt2-small", AdaLoraConfig(task_type="CAUSAL_LM", **budget, target_modules=["c_attn", "c_fc"], fan_in_fan_out=True)),
+        ("llama-prompt-tuning", "llama", PromptTuningConfig(**tokens)),
+        ("llama-prefix-tuning", "llama", PrefixTuningConfig(**tokens)),
+        ("llama-lora", "llama", LoraConfig(**lora, target_modules=["q_proj", "v_proj"])),
+    ]:
+        torch.manual_seed(11)
+        model = get_peft_model(AutoModelForCausalLM.from_pretrained(HERE / "models" / base), config)
+        trained = [parameter for parameter in model.parameters() if parameter.requires_grad and parameter.is_floating_point()]
+        with torch.no_grad():
+            for parameter in trained:
+                parameter.add_(0.1 * torch.randn_like(parameter))
+        if name == "adalora":
+            optimizer = torch.optim.AdamW(trained, lr=1e-2)
+            ids = torch.arange(1, 9)[None]
+            for step in range(1, 5):
+                optimizer.zero_grad()
+                model(input_ids=ids, labels=ids).loss.backward()
+                optimizer.step()
+                model.base_model.update_and_allocate(step)
+        # The base is named by its place in the fixtures, not on the machine that made them.
+        model.peft_config["default"].base_model_name_or_path = f"models/{base}"
+        model.save_pretrained(HERE / "adapters" / name)
+        (HERE / "adapters" / name / "README.md").unlink()
+
+
 if __name__ == "__main__":
     safetensors_files()
     models()
     tokenizers()
+    adapters()

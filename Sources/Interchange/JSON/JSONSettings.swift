@@ -1,5 +1,5 @@
-/// The members of a `config.json`, read by key with errors that name the key.
-struct ModelSettings {
+/// The members of a file of settings, read by key with errors that name the key. A null counts as missing.
+struct JSONSettings {
     let object: JSONObject
 
     init(_ object: JSONObject) { self.object = object }
@@ -10,7 +10,7 @@ struct ModelSettings {
         return value
     }
 
-    /// A whole number from 1. No model of these families is larger than the bound in any of its numbers.
+    /// A whole number from 1. No model here is larger than the bound in any of its numbers.
     func count(_ key: String, default standard: Int? = nil, upTo bound: Int = 1 << 24) throws(InterchangeError) -> Int {
         guard let value = value(key) else {
             guard let standard else { throw InterchangeError(place: place(key), "it is missing; expected a whole number from 1") }
@@ -34,6 +34,29 @@ struct ModelSettings {
         return number
     }
 
+    /// A whole number from 1, or nil where it is missing.
+    func optionalCount(_ key: String, upTo bound: Int = 1 << 24) throws(InterchangeError) -> Int? {
+        value(key) == nil ? nil : try count(key, upTo: bound)
+    }
+
+    /// A number of steps from 0; 0 where it is missing.
+    func steps(_ key: String) throws(InterchangeError) -> Int {
+        guard let value = value(key) else { return 0 }
+        guard let number = value.integer, number >= 0 else {
+            throw InterchangeError(place: place(key), "expected a whole number from 0, but found \(value.kind)")
+        }
+        return number
+    }
+
+    /// A number from 0 to 1.
+    func fraction(_ key: String, default standard: Double) throws(InterchangeError) -> Double {
+        guard let value = value(key) else { return standard }
+        guard let number = value.number, (0...1).contains(number) else {
+            throw InterchangeError(place: place(key), "expected a number from 0 to 1, but found \(value.kind)")
+        }
+        return number
+    }
+
     func flag(_ key: String, default standard: Bool) throws(InterchangeError) -> Bool {
         guard let value = value(key) else { return standard }
         guard let flag = value.bool else {
@@ -50,6 +73,10 @@ struct ModelSettings {
         return text
     }
 
+    func optionalText(_ key: String) throws(InterchangeError) -> String? {
+        value(key) == nil ? nil : try text(key, default: "")
+    }
+
     /// Zero, one or several token ids: null, a number or a list.
     func tokens(_ key: String) throws(InterchangeError) -> [Int] {
         guard let value = value(key) else { return [] }
@@ -64,12 +91,12 @@ struct ModelSettings {
     }
 
     /// An object of settings under a key.
-    func group(_ key: String) throws(InterchangeError) -> ModelSettings? {
+    func group(_ key: String) throws(InterchangeError) -> JSONSettings? {
         guard let value = value(key) else { return nil }
         guard let object = value.object else {
             throw InterchangeError(place: place(key), "expected an object, but found \(value.kind)")
         }
-        return ModelSettings(object)
+        return JSONSettings(object)
     }
 
     /// A setting that is supported with one value only, which is also what it is where it is missing.
@@ -94,4 +121,15 @@ struct ModelSettings {
         default: .array(tokens.map { .integer($0) })
         }
     }
+}
+
+extension JSON {
+    /// A text, or null for nil.
+    static func optional(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
+
+    /// A whole number, or null for nil.
+    static func optional(_ number: Int?) -> JSON { number.map { .integer($0) } ?? .null }
+
+    /// A number, written without a fraction if it has none.
+    static func plain(_ number: Double) -> JSON { Int(exactly: number).map { .integer($0) } ?? .number(number) }
 }
