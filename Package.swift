@@ -68,7 +68,7 @@ let package = Package(
         tests(of: "TinyWorld", imports: ["Interchange", "RandomStreams"]),
         tests(of: "Recordings", imports: ["Interchange"]),
         tests(of: "Drawing"),
-        tests(of: "CairoRendering", imports: ["Drawing"]),
+        tests(of: "CairoRendering", imports: ["Drawing", "CZlib"]),
         tests(of: "Figures", imports: ["Drawing", "Recordings"]),
         tests(of: "Experiments", imports: ["Tuning", "TinyWorld", "Recordings"]),
         tests(of: "Lessons", imports: ["Experiments", "Figures"]),
