@@ -98,7 +98,7 @@ let package = Package(
         tests(of: "TinyWorld", imports: ["Interchange", "RandomStreams"]),
         tests(of: "Recordings", imports: ["Interchange"], exclude: ["Fixtures/read_recording.py"]),
         tests(of: "Drawing"),
-        tests(of: "CairoRendering", imports: ["Drawing"]),
+        tests(of: "CairoRendering", imports: ["Drawing", "CZlib"]),
         tests(of: "Figures", imports: ["Drawing", "Recordings", "CairoRendering"]),
         tests(
             of: "Experiments",

@@ -87,6 +87,8 @@ public enum Route {
             let endX = xs.firstIndex(of: to.x), let endY = ys.firstIndex(of: to.y)
         else { return nil }
         let headings = Side.allCases.map(\.direction)
+        // Going round pays as long as it is shorter than this.
+        let (crossing, parallel) = (300.0, 900.0)
         let bend = 40.0
         func node(_ x: Int, _ y: Int, _ heading: Int) -> Int { (y * xs.count + x) * 4 + heading }
         guard let first = headings.firstIndex(of: heading), let final = headings.firstIndex(of: finalHeading) else { return nil }
@@ -113,7 +115,9 @@ public enum Route {
                 let (a, b) = (Point(x: xs[x], y: ys[y]), Point(x: xs[nextX], y: ys[nextY]))
                 guard area?.contains(b) ?? true, !walls.contains(where: { Segment(a, b).touches($0) }) else { continue }
                 var cost = a.distance(to: b)
-                for way in taken where Segment(a, b).touches(way.room) { cost += way.isLevel == (step.y == 0) ? 600 : 120 }
+                for way in taken where Segment(a, b).touches(way.room) {
+                    cost += way.isLevel == (step.y == 0) ? parallel : crossing
+                }
                 relax(node(nextX, nextY, turned), known + cost, current)
             }
         }

@@ -17,6 +17,7 @@ public enum NumberFormat {
     public static func significant(_ x: Double, digits: Int = 2) -> String {
         if let special = special(x) { return special }
         guard x != 0 else { return "0" }
+        if abs(x) >= Elementary.powerOfTen(digits), abs(x) < 999_999.5 { return fixed(x, decimals: 0) }
         let decade = decade(of: x, digits: digits)
         guard decade >= -4, decade < 6 else { return scientific(x, digits: digits) }
         return fixed(x, decimals: max(0, digits - 1 - decade))

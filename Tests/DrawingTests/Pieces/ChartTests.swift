@@ -1,0 +1,121 @@
+import Drawing
+import Testing
+
+@Suite struct ChartTests {
+    static func chart(ends: [Double], rules: [Chart.Rule] = []) -> Chart {
+        Chart(
+            x: Axis("step", range: 0...100), y: Axis("loss", range: 0...4),
+            series: ends.enumerated().map { index, end in
+                Chart.Series(
+                    "method \(index)", points: [Point(x: 0, y: 3.5), Point(x: 50, y: end + 0.3), Point(x: 100, y: end)],
+                    paint: [.trained, .frozen, .key, .value][index % 4], address: "loss/\(index)")
+            }, rules: rules)
+    }
+
+    @Test(
+        "Names of lines that end together stand apart, and the layout keeps its rules",
+        arguments: [[0.5], [0.5, 0.51], [0.5, 0.5, 0.5, 0.5]])
+    func labels(ends: [Double]) {
+        let block = Self.chart(ends: ends).block(english, size: Size(width: 600, height: 240))
+        #expect(findings(in: block) == [])
+        #expect(texts(in: block).filter { $0.text.hasPrefix("method") }.count == ends.count)
+        #expect(block.size == Size(width: 600, height: 240))
+    }
+
+    @Test("A rule is named, and the layout keeps its rules")
+    func rules() {
+        let block = Self.chart(
+            ends: [0.5],
+            rules: [
+                .init(.upright, at: 20, label: "end of warm-up"), .init(.upright, at: 25, label: "step 25"),
+                .init(.level, at: 1.4, label: "chance"),
+            ]
+        ).block(english, size: Size(width: 600, height: 240))
+        #expect(findings(in: block) == [])
+        #expect(Set(texts(in: block).map(\.text)).isSuperset(of: ["end of warm-up", "step 25", "chance"]))
+    }
+
+    @Test("Points lie where the axes say", arguments: [Axis.Scale.linear, .logarithmic])
+    func places(scale: Axis.Scale) throws {
+        let chart = Chart(
+            x: Axis("x", range: 1...100, scale: scale), y: Axis("y", range: 0...1),
+            series: [.init("", points: [Point(x: 10, y: 0.25)], paint: .trained, mark: .circle, pointAddresses: ["p"])])
+        let block = chart.block(english, size: Size(width: 400, height: 200))
+        let plot = try #require(block.places["plot"])
+        let marks = flattened(block.elements).compactMap { element -> Point? in
+            if case .shape(let shape) = element, shape.fill == .trained { shape.path.bounds?.centre } else { nil }
+        }
+        let mark = try #require(marks.first)
+        let share = scale == .linear ? 9.0 / 99 : 0.5
+        #expect(abs(mark.x - (plot.x + share * plot.width)) < 1e-6)
+        #expect(abs(mark.y - (plot.bottom - 0.25 * plot.height)) < 1e-6)
+        #expect(scene(of: block).addresses == ["p"])
+    }
+
+    @Test("A line is cut off at the plot's edges and interrupted where there is no number")
+    func clipping() throws {
+        let chart = Chart(
+            x: Axis("x", range: 0...10), y: Axis("y", range: 0...1),
+            series: [
+                .init(
+                    "",
+                    points: [
+                        Point(x: 0, y: 0.5), Point(x: 2, y: 9), Point(x: 4, y: 0.5), Point(x: 5, y: .nan), Point(x: 6, y: 0.5),
+                        Point(x: 7, y: 0.5),
+                    ],
+                    paint: .key)
+            ])
+        let block = chart.block(english, size: Size(width: 400, height: 200))
+        let plot = try #require(block.places["plot"]).grown(by: 0.02)
+        let chords = flattened(block.elements).flatMap { element -> [(from: Point, to: Point)] in
+            if case .shape(let shape) = element, shape.stroke?.paint == .key { shape.path.chords() } else { [] }
+        }
+        #expect(chords.count == 3)
+        #expect(chords.allSatisfy { plot.contains($0.from) && plot.contains($0.to) })
+    }
+
+    @Test(
+        "An axis that covers numbers ends at round ones",
+        arguments: [
+            ([0.13, 0.87], false, 0.1...0.9), ([3, 17], true, 0...18), ([-0.4, 0.6], false, -0.4...0.6),
+            ([5, 5], false, 2.5...7.5),
+        ])
+    func covering(values: [Double], includesZero: Bool, range: ClosedRange<Double>) {
+        let axis = Axis.covering(values, title: "", includesZero: includesZero)
+        #expect(abs(axis.range.lowerBound - range.lowerBound) < 1e-9 && abs(axis.range.upperBound - range.upperBound) < 1e-9)
+    }
+
+    @Test("A logarithmic axis covers its numbers by powers of ten, and ignores what has no logarithm")
+    func coveringLogarithmic() {
+        #expect(Axis.covering([3, 4000, 0, .nan], title: "", scale: .logarithmic).range == 1...10_000)
+        #expect(Axis.covering([10, 10], title: "", scale: .logarithmic).range == 10...100)
+    }
+
+    @Test("Bars begin at zero, point by their sign, and carry their numbers")
+    func bars() throws {
+        let chart = BarChart(
+            axis: .covering([-0.4, 0.6], title: "change", includesZero: true),
+            bars: [
+                .init("worse", value: -0.4, role: .bad), .init("better", value: 0.6, role: .good),
+                .init("frozen", value: 0.3, role: .frozen, isHatched: true),
+            ])
+        let block = chart.block(english, width: 400)
+        #expect(findings(in: block) == [])
+        let (worse, better) = (try #require(block.places["bar 0"]), try #require(block.places["bar 1"]))
+        #expect(abs(worse.right - better.x) < 1e-9)
+        #expect(abs(better.width / worse.width - 1.5) < 1e-9)
+        #expect(Set(texts(in: block).map(\.text)).isSuperset(of: ["−0.400", "0.600"]))
+    }
+
+    @Test("Logarithmic bars are as long as their logarithms")
+    func logarithmicBars() throws {
+        let chart = BarChart(
+            axis: Axis("parameters (logarithmic)", range: 1...10_000, scale: .logarithmic),
+            bars: [.init("a", value: 100, role: .trained, address: "ledger/a"), .init("b", value: 10_000, role: .frozen)])
+        let block = chart.block(english, width: 500)
+        let (short, long) = (try #require(block.places["bar 0"]), try #require(block.places["bar 1"]))
+        #expect(abs(long.width / short.width - 2) < 1e-6)
+        #expect(scene(of: block).addresses == ["ledger/a"])
+        #expect(findings(in: block) == [])
+    }
+}
