@@ -3,6 +3,7 @@ import Foundation
 import Interchange
 import LinearAlgebra
 import Testing
+import TinyWorld
 import Transformer
 import Tuning
 

@@ -104,7 +104,7 @@ import Testing
     ]
 
     @Test("Bad input gets one sentence and status 2", arguments: badInput)
-    func badInput(arguments: [String], piece: String) throws {
+    func refused(arguments: [String], piece: String) throws {
         try Self.withFolder { folder in
             let outcome = try Self.run(arguments, in: folder)
             #expect(outcome.status == 2, "\(arguments): \(outcome.status)")
