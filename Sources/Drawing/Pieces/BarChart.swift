@@ -104,8 +104,10 @@ public struct BarChart: Sendable {
                 let start = sum == 0 ? foot : position(sum)
                 sum += part.value
                 let stop = position(sum)
+                // A px of air between parts tells them apart where their colours do not.
+                let air = part == bar.parts.last ? 0.0 : min(1, abs(stop - start) / 2)
                 let stretch = Rectangle(
-                    x: min(start, stop), y: shape.y, width: max(abs(stop - start), 1), height: barHeight)
+                    x: min(start, stop), y: shape.y, width: max(abs(stop - start) - air, 1), height: barHeight)
                 block.elements.append(.group(Group(address: part.address, Self.body(of: part, stretch, type: type))))
             }
             block.place(
