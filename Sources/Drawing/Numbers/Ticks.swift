@@ -67,7 +67,7 @@ public struct Ticks: Hashable, Sendable {
         return Ticks(
             values: chosen,
             labels: chosen.map { v in
-                v >= 1 && v < 1e6
+                v >= 1 && v < 1e7
                     ? NumberFormat.whole(Int(v.rounded()))
                     : v >= 1e-4 && v < 1 ? NumberFormat.significant(v, digits: 1) : NumberFormat.scientific(v, digits: 1)
             })

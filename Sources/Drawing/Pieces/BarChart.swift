@@ -1,24 +1,43 @@
 /// Level bars, each with its name before it and its number behind it.
 public struct BarChart: Sendable {
-    public struct Bar: Sendable {
+    /// A stretch of a bar.
+    public struct Part: Hashable, Sendable {
+        /// Written into the stretch where it has room.
         public var label: String
         public var value: Double
-        /// The number as written, with its unit.
-        public var text: String
         public var role: ColourRole
-        /// Whether the bar is hatched, as what is frozen is.
+        /// Whether it is hatched, as what is frozen is. Nothing is written into a hatched stretch.
         public var isHatched: Bool
         public var address: String?
+
+        public init(_ label: String = "", value: Double, role: ColourRole, isHatched: Bool = false, address: String? = nil) {
+            self.label = label
+            self.value = value
+            self.role = role
+            self.isHatched = isHatched
+            self.address = address
+        }
+    }
+
+    public struct Bar: Hashable, Sendable {
+        public var label: String
+        /// One after the other from the bar's foot. Several have no meaning on a logarithmic axis, nor with different signs.
+        public var parts: [Part]
+        /// The number as written, with its unit.
+        public var text: String
+
+        public var value: Double { parts.reduce(0) { $0 + $1.value } }
 
         public init(
             _ label: String, value: Double, text: String? = nil, role: ColourRole, isHatched: Bool = false, address: String? = nil
         ) {
+            self.init(label, parts: [Part(value: value, role: role, isHatched: isHatched, address: address)], text: text)
+        }
+
+        public init(_ label: String, parts: [Part], text: String? = nil) {
             self.label = label
-            self.value = value
-            self.text = text ?? NumberFormat.significant(value, digits: 3)
-            self.role = role
-            self.isHatched = isHatched
-            self.address = address
+            self.parts = parts
+            self.text = text ?? NumberFormat.significant(parts.reduce(0) { $0 + $1.value }, digits: 3)
         }
     }
 
@@ -66,26 +85,34 @@ public struct BarChart: Sendable {
                         paint: .muted)))
         }
         for (index, bar) in bars.enumerated() {
-            let share = min(max(axis.share(of: bar.value), 0), 1)
-            let (start, end) = (origin + min(zero, share) * room, origin + max(zero, share) * room)
+            precondition(bar.parts.count <= 1 || axis.scale == .linear, "a logarithmic bar has one part")
+            func position(_ value: Double) -> Double { origin + min(max(axis.share(of: value), 0), 1) * room }
+            let foot = origin + zero * room
+            let end = position(bar.value)
             let shape = Rectangle(
-                x: start, y: top + (rowHeight - barHeight) / 2, width: max(end - start, 1), height: barHeight)
-            let paint = Paint.role(bar.role, strength: 1)
-            let body: Element =
-                bar.isHatched
-                ? .rectangle(
-                    shape.grown(by: -0.5), fill: .tint(bar.role), hatch: Hatch(.role(bar.role, strength: 0.6), spacing: 5),
-                    stroke: Stroke(paint))
-                : .rectangle(shape, fill: paint)
+                x: min(foot, end), y: top + (rowHeight - barHeight) / 2, width: max(abs(end - foot), 1), height: barHeight)
             block.place(
                 labels[index],
                 at: Point(x: left - Self.air - labels[index].width, y: top + (rowHeight - labels[index].height) / 2))
             let number = numbers[index]
-            let x = share < zero ? start - Self.air + 2 - number.width : end + Self.air - 2
-            let plate = Rectangle(x: x - 4, y: top, width: number.width + 8, height: rowHeight)
-            var mark = Block(size: block.size, elements: [.rectangle(plate, fill: .paper), body])
-            mark.place(number, at: Point(x: x, y: top + (rowHeight - number.height) / 2))
-            block.elements.append(.group(Group(address: bar.address, mark.elements)))
+            let x = end < foot ? shape.x - Self.air + 2 - number.width : shape.right + Self.air - 2
+            // The number's plate hides the grid line that would run through it.
+            block.elements.append(
+                .rectangle(Rectangle(x: x - 4, y: top, width: number.width + 8, height: rowHeight), fill: .paper))
+            var sum = 0.0
+            for part in bar.parts {
+                let start = sum == 0 ? foot : position(sum)
+                sum += part.value
+                let stop = position(sum)
+                // A px of air between parts tells them apart where their colours do not.
+                let air = part == bar.parts.last ? 0.0 : min(1, abs(stop - start) / 2)
+                let stretch = Rectangle(
+                    x: min(start, stop), y: shape.y, width: max(abs(stop - start) - air, 1), height: barHeight)
+                block.elements.append(.group(Group(address: part.address, Self.body(of: part, stretch, type: type))))
+            }
+            block.place(
+                number.addressed(bar.parts.count == 1 ? bar.parts[0].address : nil),
+                at: Point(x: x, y: top + (rowHeight - number.height) / 2))
             block.places["bar \(index)"] = shape
             top += rowHeight + spacing
         }
@@ -98,5 +125,23 @@ public struct BarChart: Sendable {
         }
         block.size.height = bottom + (showsTicks ? 6 + Font.digits.lineHeight : 2)
         return block
+    }
+
+    private static func body(of part: Part, _ stretch: Rectangle, type: Typesetter) -> [Element] {
+        let paint = Paint.role(part.role, strength: 1)
+        if part.isHatched {
+            return [
+                .rectangle(
+                    stretch.grown(by: -0.5), fill: .tint(part.role), hatch: Hatch(.role(part.role, strength: 0.6), spacing: 5),
+                    stroke: Stroke(paint))
+            ]
+        }
+        var body: [Element] = [.rectangle(stretch, fill: paint)]
+        if !part.label.isEmpty, type.width(of: part.label, in: .digits) + 12 <= stretch.width {
+            let place = Point(x: stretch.centre.x, y: stretch.centre.y + Font.digits.capitalHeight / 2)
+            body.append(
+                .text(TextRun(part.label, at: place, font: .digits, anchor: .middle, paint: .legible(on: paint))))
+        }
+        return body
     }
 }

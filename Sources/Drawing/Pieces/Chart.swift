@@ -12,14 +12,16 @@ public struct Chart: Sendable {
         public var paint: Paint
         public var dash: [Double]
         public var mark: Mark
+        /// Whether the points are joined; without a line they need a mark to be seen.
+        public var showsLine: Bool
         /// The recorded value that the whole line stands for.
         public var address: String?
         /// The recorded value of each point; empty, or one for each.
         public var pointAddresses: [String]
 
         public init(
-            _ label: String, points: [Point], paint: Paint, dash: [Double] = [], mark: Mark = .none, address: String? = nil,
-            pointAddresses: [String] = []
+            _ label: String, points: [Point], paint: Paint, dash: [Double] = [], mark: Mark = .none, showsLine: Bool = true,
+            address: String? = nil, pointAddresses: [String] = []
         ) {
             precondition(pointAddresses.isEmpty || pointAddresses.count == points.count, "addresses for all points or none")
             self.label = label
@@ -27,6 +29,7 @@ public struct Chart: Sendable {
             self.paint = paint
             self.dash = dash
             self.mark = mark
+            self.showsLine = showsLine
             self.address = address
             self.pointAddresses = pointAddresses
         }
@@ -42,6 +45,22 @@ public struct Chart: Sendable {
         public init(role: ColourRole, points: [(x: Double, lower: Double, upper: Double)], address: String? = nil) {
             self.role = role
             self.points = points
+            self.address = address
+        }
+    }
+
+    /// An upright bar, such as one of a histogram's, from zero or the axis's lower end.
+    public struct Column: Hashable, Sendable {
+        /// The stretch of the x axis it stands on, in the axis's units.
+        public var span: ClosedRange<Double>
+        public var height: Double
+        public var role: ColourRole
+        public var address: String?
+
+        public init(_ span: ClosedRange<Double>, height: Double, role: ColourRole, address: String? = nil) {
+            self.span = span
+            self.height = height
+            self.role = role
             self.address = address
         }
     }
@@ -69,9 +88,13 @@ public struct Chart: Sendable {
     public var y: Axis
     public var series: [Series]
     public var bands: [Band]
+    public var columns: [Column]
     public var rules: [Rule]
 
-    public init(x: Axis, y: Axis, series: [Series], bands: [Band] = [], rules: [Rule] = []) {
+    public init(
+        x: Axis, y: Axis, series: [Series], bands: [Band] = [], columns: [Column] = [], rules: [Rule] = []
+    ) {
+        self.columns = columns
         self.x = x
         self.y = y
         self.series = series
@@ -88,9 +111,7 @@ public struct Chart: Sendable {
         let plot = plotArea(type, size: size)
         var block = Block(size: size)
         block.places["plot"] = plot
-        func place(_ p: Point) -> Point {
-            Point(x: plot.x + x.share(of: p.x) * plot.width, y: plot.bottom - y.share(of: p.y) * plot.height)
-        }
+        func place(_ p: Point) -> Point { position(of: p, in: plot) }
 
         addAxes(to: &block, plot: plot, type: type)
         for band in bands {
@@ -106,12 +127,13 @@ public struct Chart: Sendable {
                         address: band.address,
                         [.shape(Shape(Path(through: outline, closed: true), fill: .role(band.role, strength: 0.18)))])))
         }
+        addColumns(to: &block, plot: plot)
         addRules(to: &block, plot: plot, type: type)
         for line in series {
             let points = line.points.map(place)
             var elements: [Element] = []
             let path = Self.line(through: points, within: plot)
-            if !path.segments.isEmpty {
+            if line.showsLine, !path.segments.isEmpty {
                 elements.append(
                     .shape(
                         Shape(
@@ -133,6 +155,11 @@ public struct Chart: Sendable {
     }
 
     // MARK: Places
+
+    /// Where a point, in the units of the axes, lies in the place `plot`: for labels of the caller's own.
+    public func position(of p: Point, in plot: Rectangle) -> Point {
+        Point(x: plot.x + x.share(of: p.x) * plot.width, y: plot.bottom - y.share(of: p.y) * plot.height)
+    }
 
     private func plotArea(_ type: Typesetter, size: Size) -> Rectangle {
         let ticks = y.ticks.labels.map { type.width(of: $0, in: .digits) }.max() ?? 0
@@ -196,6 +223,20 @@ public struct Chart: Sendable {
             let line = type.line(x.title, paint: .muted)
             block.place(
                 line, at: Point(x: max(0, (plot.right - line.width).rounded(.down)), y: block.height - line.height))
+        }
+    }
+
+    private func addColumns(to block: inout Block, plot: Rectangle) {
+        let foot = y.scale == .linear && y.range.contains(0) ? 0 : y.range.lowerBound
+        for column in columns {
+            let corners = [Point(x: column.span.lowerBound, y: foot), Point(x: column.span.upperBound, y: column.height)]
+                .map { position(of: $0, in: plot) }
+                .map { Point(x: min(max($0.x, plot.x), plot.right), y: min(max($0.y, plot.y), plot.bottom)) }
+            guard let bar = Rectangle(around: corners), bar.width > 0 else { continue }
+            // Neighbours stand a px apart, so that equal ones can be counted.
+            let shape = Rectangle(x: bar.x + 0.5, y: bar.y, width: max(bar.width - 1, 0.5), height: bar.height)
+            block.elements.append(
+                .group(Group(address: column.address, [.rectangle(shape, fill: .role(column.role, strength: 1))])))
         }
     }
 

@@ -1,4 +1,5 @@
 import Drawing
+import Foundation
 import Testing
 
 @testable import CairoRendering
@@ -138,6 +139,29 @@ import Testing
                 }
             }
             for await isSame in group { #expect(isSame) }
+        }
+    }
+
+    @Test(
+        "Noto draws Chinese where it is installed and asked for, with a bold face of its own",
+        .enabled(if: FileManager.default.fileExists(atPath: "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")))
+    func noto() throws {
+        let library = try FontLibrary(chinese: .noto)
+        #expect(Set(library.files.map(\.package)) == ["fonts-dejavu-core", "fonts-noto-cjk"])
+        #expect(library.undrawable(in: "软提示（Prompt Tuning）𪚥", font: .body)?.scalar == "\u{2A6A5}")
+        let rendering = Rendering(fonts: library)
+        let png = try rendering.png(Specimens.text("软提示", font: .title), theme: .light)
+        #expect(png != (try CairoRenderingTests.rendering.png(Specimens.text("软提示", font: .title), theme: .light)))
+    }
+
+    @Test(
+        "Noto that is not installed is an error with its package",
+        .disabled(if: FileManager.default.fileExists(atPath: "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")))
+    func notoMissing() {
+        #expect {
+            try FontLibrary(chinese: .noto)
+        } throws: { error in
+            "\(error)".contains("apt-get install fonts-noto-cjk")
         }
     }
 }

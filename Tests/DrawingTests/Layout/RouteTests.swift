@@ -74,4 +74,22 @@ import Testing
         #expect(way.allSatisfy { area.contains($0) })
         #expect(!crosses(way, wall))
     }
+
+    @Test("Connections join named places, in the order given, inside the block and round the obstacles")
+    func connections() throws {
+        var block = Block(size: Size(width: 400, height: 200))
+        for (index, name) in ["a", "wall", "b"].enumerated() {
+            block.place(
+                Block(size: Size(width: 60, height: 40)).named(name), at: Point(x: 20 + Double(index) * 140, y: 80))
+        }
+        let ways = block.connect(
+            [
+                Connection(from: "a", .right, to: "b", .left, address: "s1/x"),
+                Connection(from: "b", .bottom, to: "a", .bottom, style: .backward),
+            ], avoiding: ["a", "wall", "b"])
+        #expect(ways.count == 2)
+        let wall = try #require(block.places["wall"])
+        for way in ways { #expect(isOrthogonal(way) && !crosses(way, wall) && way.allSatisfy { block.bounds.contains($0) }) }
+        #expect(scene(of: block).addresses == ["s1/x"])
+    }
 }

@@ -22,6 +22,7 @@ import Testing
         arguments: [
             (1.0...1000.0, ["1", "10", "100", "1000"]), (1...20, ["1", "2", "5", "10", "20"]),
             (0.001...0.1, ["0.001", "0.01", "0.1"]),
+            (1e4...1e7, ["10\u{202F}000", "100\u{202F}000", "1\u{202F}000\u{202F}000", "1e7"]),
         ])
     func logarithmic(range: ClosedRange<Double>, labels: [String]) { #expect(Ticks.logarithmic(range).labels == labels) }
 

@@ -115,7 +115,47 @@ import Testing
         let block = chart.block(english, width: 500)
         let (short, long) = (try #require(block.places["bar 0"]), try #require(block.places["bar 1"]))
         #expect(abs(long.width / short.width - 2) < 1e-6)
-        #expect(scene(of: block).addresses == ["ledger/a"])
+        // The bar and its number both stand for the value.
+        #expect(scene(of: block).addresses == ["ledger/a", "ledger/a"])
         #expect(findings(in: block) == [])
+    }
+
+    @Test("The parts of a bar follow each other, and are named where they have room")
+    func stackedBars() {
+        let chart = BarChart(
+            axis: Axis("MB", range: 0...10),
+            bars: [
+                .init(
+                    "full",
+                    parts: [
+                        .init("weights", value: 4, role: .frozen, isHatched: true, address: "a"),
+                        .init("moments", value: 5, role: .trained, address: "b"),
+                        .init("gradients", value: 0.2, role: .gradient, address: "c"),
+                    ])
+            ])
+        let block = chart.block(english, width: 500)
+        #expect(findings(in: block) == [])
+        #expect(scene(of: block).addresses == ["a", "b", "c"])
+        #expect(Set(texts(in: block).map(\.text)).isSuperset(of: ["moments", "9.20"]))
+        #expect(!texts(in: block).contains { $0.text == "gradients" || $0.text == "weights" })
+    }
+
+    @Test("Columns stand on zero with their heights")
+    func columns() throws {
+        let chart = Chart(
+            x: Axis("value", range: 0...4), y: Axis("count", range: 0...10), series: [],
+            columns: (0..<4).map {
+                .init(Double($0)...Double($0 + 1), height: Double($0) * 2, role: .textToken, address: "bin \($0)")
+            })
+        let block = chart.block(english, size: Size(width: 300, height: 200))
+        let plot = try #require(block.places["plot"])
+        let bars = flattened(block.elements).compactMap { element -> Rectangle? in
+            if case .shape(let shape) = element, shape.fill == .textToken { shape.path.bounds } else { nil }
+        }
+        #expect(bars.count == 4)
+        for (index, bar) in bars.enumerated() {
+            #expect(abs(bar.height - Double(index) / 5 * plot.height) < 1e-9 && abs(bar.bottom - plot.bottom) < 1e-9)
+        }
+        #expect(scene(of: block).addresses == (0..<4).map { "bin \($0)" })
     }
 }
