@@ -15,30 +15,19 @@ import Testing
             .appending(path: "foreword")
         process.arguments = arguments
         if let folder { process.currentDirectoryURL = folder }
-        let (output, error) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = error
+        // Files rather than pipes: nobody has to read the one while the other fills up.
+        let place = FileManager.default.temporaryDirectory.appending(path: "foreword-\(UUID().uuidString)")
+        let files = ["output", "error"].map { URL(filePath: "\(place.path).\($0)") }
+        for file in files { try Data().write(to: file) }
+        defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+        process.standardOutput = try FileHandle(forWritingTo: files[0])
+        process.standardError = try FileHandle(forWritingTo: files[1])
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        // What is written to one pipe must not fill it while the other is read.
-        let errorText = Task { error.fileHandleForReading.readDataToEndOfFile() }
-        let outputText = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        let errorData = blockingValue(errorText)
         return Outcome(
-            status: process.terminationStatus, output: String(decoding: outputText, as: UTF8.self),
-            error: String(decoding: errorData, as: UTF8.self))
-    }
-
-    private static func blockingValue(_ task: Task<Data, Never>) -> Data {
-        final class Box: @unchecked Sendable { var data = Data() }
-        let (box, done) = (Box(), DispatchSemaphore(value: 0))
-        Task {
-            box.data = await task.value
-            done.signal()
-        }
-        done.wait()
-        return box.data
+            status: process.terminationStatus, output: try String(contentsOf: files[0], encoding: .utf8),
+            error: try String(contentsOf: files[1], encoding: .utf8))
     }
 
     /// A folder that is gone when the test is over.
