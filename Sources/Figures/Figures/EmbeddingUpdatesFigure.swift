@@ -193,7 +193,12 @@ private struct EmbeddingUpdatesDrawing {
                 ColourKey(changes, title: type(Localised(en: "difference", zhHans: "差")), length: 120).block(type),
             ], spacing: 32)
         var parts = [first, second, third]
-        if let note = rows.note(Localised(en: "virtual tokens", zhHans: "个虚拟 token")) {
+        let omitted = HeatStrips(
+            rows: [Array(before.row(0))], scale: scale, address: address(0), rowIndices: [0]
+        ).block(width: columns.strips).omitted
+        if let note = HeatStrips.note(
+            rows: rows, numbers: omitted, noun: Localised(en: "virtual tokens", zhHans: "个虚拟 token"))
+        {
             parts.append(type.line(note, font: .digits, paint: .muted))
         }
         return .column(parts + [keys], spacing: 16)
@@ -249,8 +254,9 @@ private struct EmbeddingUpdatesDrawing {
         headings: [String], cells: [[Cell]]
     ) -> Block {
         let type = context.type
-        let strips = HeatStrips(rows: values, scale: scale, address: address, rowIndices: rows.shown, rowHeight: 14, rowGap: 2)
-            .block(width: columns.strips).block
+        let strips = HeatStrips(
+            rows: values, scale: scale, address: address, rowIndices: rows.shown, rowHeight: 14, rowGap: 2, rowBreak: rows.gap
+        ).block(width: columns.strips).block
         var section = Block(size: Size(width: context.room, height: 0))
         let head = type.line(title, font: .label.bold, paint: .trained)
         let top = head.height + 4

@@ -216,8 +216,8 @@ private struct LossCurveDrawing {
 
     private func caption(seeds: Int, chance: Double?) -> Localised {
         let width = methods.map(stepsPerPoint).max() ?? 1
-        var en = seeds > 1 ? ["Lines are means over \(seeds) seeds, bands reach from the least to the largest."] : []
-        var zh = seeds > 1 ? ["曲线为 \(seeds) 个种子的平均，色带表示最小到最大。"] : []
+        var en = seeds > 1 ? ["Lines are means over the seeds, bands reach from the least to the largest."] : []
+        var zh = seeds > 1 ? ["曲线为各种子的平均，色带表示最小到最大。"] : []
         if width > 1 {
             en.append("Each point of the loss stands for \(width) steps.")
             zh.append("损失的每个点代表 \(width) 步的平均。")
