@@ -107,7 +107,9 @@ private struct EmbeddingUpdatesDrawing {
         let words =
             changed == 0
             ? Localised(en: "every row still has the nearest word it began with", zhHans: "每一行最近的词都没有变")
-            : Localised(en: "\(changed) of \(p) rows have another nearest word", zhHans: "\(p) 行中有 \(changed) 行换了最近的词")
+            : Localised(
+                en: "\(changed) of \(p) rows \(changed == 1 ? "has" : "have") another nearest word",
+                zhHans: "\(p) 行中有 \(changed) 行换了最近的词")
         return Localised(en: "The soft prompt \(way.en); \(words.en)", zhHans: "软提示\(way.zhHans)，\(words.zhHans)")
     }
 

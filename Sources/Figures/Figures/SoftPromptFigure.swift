@@ -250,7 +250,7 @@ private struct SoftPromptDrawing {
             let name = type.shortened(TextSafety.shown(words[entry.id]), width: 64, font: .label)
             return BarChart.Bar(
                 entry.id == target ? "✓ \(name)" : name, value: Double(entry.p),
-                text: NumberFormat.fixed(Double(entry.p), decimals: 2), role: entry.id == target ? .good : .ink,
+                text: Self.probability(Double(entry.p)), role: entry.id == target ? .good : .ink,
                 address: Address(run: run.id, step: frame.step, .probabilities, countedRow, entry.id).text)
         }
         var chart = BarChart(axis: Axis("", range: 0...1), bars: Array(bars))
@@ -264,12 +264,15 @@ private struct SoftPromptDrawing {
         let others = row.count - bars.count
         let note = type.paragraph(
             Localised(
-                en: "\(NumberFormat.whole(others)) others: \(NumberFormat.fixed(max(0, rest), decimals: 2)) together",
-                zhHans: "其余 \(NumberFormat.whole(others)) 个词合计 \(NumberFormat.fixed(max(0, rest), decimals: 2))"),
+                en: "\(NumberFormat.whole(others)) others: \(Self.probability(max(0, rest))) together",
+                zhHans: "其余 \(NumberFormat.whole(others)) 个词合计 \(Self.probability(max(0, rest)))"),
             width: inner, font: .digits, paint: .muted)
         let content = Block.column([heading, chart.block(type, width: inner), note], spacing: 8)
         return Box.plain.block(content, padding: .all(10), width: width, alignment: .start).named("output")
     }
+
+    /// To two decimals; what would round to nothing is said to be less than the least that is written.
+    private static func probability(_ p: Double) -> String { p > 0 && p < 0.005 ? "<0.01" : NumberFormat.fixed(p, decimals: 2) }
 
     // MARK: Forward and back
 
