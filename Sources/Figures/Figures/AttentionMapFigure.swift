@@ -7,7 +7,7 @@ extension Figure {
         id: "attention-map",
         question: Localised(en: "Where does each head look?", zhHans: "每个注意力头在看哪里？"),
         needs: FigureNeeds(
-            moments: [.end], values: { model in (0..<model.layers).map { .attentionWeights(layer: $0) } })
+            moments: [.end], values: { model in (0..<model.layers).map { .attentionWeights(layer: $0) } }, softPrompt: true)
     ) { try AttentionMapDrawing($0).sheet() }
 }
 
@@ -30,7 +30,7 @@ private struct AttentionMapDrawing {
     init(_ context: FigureContext) throws {
         self.context = context
         let names = (0..<context.model.configuration.layers).map { ValueName.attentionWeights(layer: $0) }
-        run = try context.run(where: \.hasSoftPrompt)
+        run = try context.promptRun()
         frame = try context.frame(of: run, holding: names)
         weights = try names.map(frame.value)
         rows = frame.batch.sequence(try context.example(of: frame))
@@ -78,11 +78,13 @@ private struct AttentionMapDrawing {
             throw context.bad("head", "the model has heads 0 to \(heads - 1)")
         }
 
-        let body = panels(layers: chosen.layers, heads: chosen.heads)
+        let grid = PanelGrid(
+            layers: chosen.layers, heads: chosen.heads, columns: promptLength + rows.count, room: context.room - sideWidth)
+        let body = panels(grid)
         let key = ColourKey(
             scale, title: context.type(Localised(en: "attention weight", zhHans: "注意力权重")), length: 120
         ).block(context.type)
-        let places = chosen.layers.flatMap { layer in chosen.heads.map { (layer: layer, head: $0) } }
+        let places = grid.layers.flatMap { layer in grid.heads.map { (layer: layer, head: $0) } }
         let strongest = places.max { shares[$0.layer][$0.head] < shares[$1.layer][$1.head] } ?? (0, 0)
         let share = NumberFormat.percentage(shares[strongest.layer][strongest.head])
         return Sheet(
@@ -95,7 +97,8 @@ private struct AttentionMapDrawing {
                 zhHans:
                     "文本“\(words.joined(separator: " "))”在 \(chosen.layers.count) 层、每层 \(chosen.heads.count) 个头中的注意力权重。行是发出注意力的词，列是被看的位置：先是 \(promptLength) 个虚拟 token，然后是到自己为止的词。"
             ),
-            body: .column([body, key], spacing: 20),
+            body: .column(
+                [body, grid.note.map { context.type.line($0, font: .digits, paint: .muted) }, key].compactMap { $0 }, spacing: 20),
             caption: Localised(
                 en:
                     "Rows are queries, columns keys; each row adds up to 1, and a dot marks a word that the row may not see. Under the bracket: the prompt’s part of the attention, as a mean over the rows.",
@@ -110,87 +113,107 @@ private struct AttentionMapDrawing {
 
     // MARK: Panels
 
-    private func panels(layers: [Int], heads: [Int]) -> Block {
-        let type = context.type
-        let rowLabels = words.map { type.shortened($0, width: 72, font: .digits) }
-        let left = (rowLabels.map { type.width(of: $0, in: .digits) }.max() ?? 0).rounded(.up) + 8
-        let layerWidth = Font.label.lineHeight + 4
-        let grid = PanelGrid(heads: heads.count, columns: promptLength + rows.count, room: context.room - left - layerWidth)
+    private var rowLabels: [String] { words.map { context.type.shortened($0, width: 72, font: .digits) } }
 
-        var page = Block(size: Size(width: context.room, height: 0))
-        var y = 0.0
-        for (place, layer) in layers.enumerated() {
-            for start in stride(from: 0, to: heads.count, by: grid.perLine) {
-                let line = Array(heads[start..<min(start + grid.perLine, heads.count)])
-                // Panels that stand below others of their head need no heading of their own.
-                let isHeaded = place == 0 || grid.perLine < heads.count
-                let blocks = line.map { panel(layer, $0, grid: grid, showsColumns: place == 0 && start == 0) }
-                // The cells of all panels of a line begin at one height.
-                let top = blocks.compactMap { $0.places["cells"]?.y }.max() ?? 0
-                let heading = Font.label.lineHeight + 4
-                var bottom = y
-                for (column, (head, block)) in zip(line, blocks).enumerated() {
-                    let cells = block.places["cells"] ?? block.bounds
-                    let x = layerWidth + left + Double(column) * (grid.width + PanelGrid.gap)
-                    let title = type.line(
-                        Localised(en: "head \(head + 1)", zhHans: "头 \(head + 1)"), font: .label, paint: .muted)
-                    if isHeaded { page.place(title, at: Point(x: x, y: y)) }
-                    let origin = Point(x: x - cells.x, y: y + (isHeaded ? heading : 0) + top - cells.y)
-                    page.place(block, at: origin)
-                    let placed = cells.moved(by: origin)
-                    bottom = max(bottom, placed.bottom)
-                    if column == 0 {
-                        for index in words.indices {
-                            guard let row = block.places["row \(index)"] else { continue }
-                            page.elements.append(
-                                .text(
-                                    TextRun(
-                                        rowLabels[index],
-                                        at: Point(x: x - 6, y: row.centre.y + origin.y + Font.digits.capitalHeight / 2),
-                                        font: .digits,
-                                        anchor: .end)))
-                        }
-                        let name = type.upwardsLine(
-                            type(Localised(en: "layer \(layer + 1)", zhHans: "第 \(layer + 1) 层")), font: .label, paint: .muted)
-                        if start == 0 { page.place(name, at: Point(x: 0, y: (placed.centre.y - name.height / 2).rounded())) }
-                    }
-                    // Weights near 0 have the colour of paper: a hairline shows how far the cells reach.
-                    for (name, place) in block.places where name.hasPrefix("column group") {
-                        page.elements.append(.rectangle(place.moved(by: origin).grown(by: 1.5), stroke: Stroke(.rule)))
-                    }
-                    if let prompt = block.places["column group 0"], promptLength > 0 {
-                        page.place(
-                            share(layer, head, width: prompt.width),
-                            at: Point(x: prompt.x + origin.x, y: placed.bottom + 4))
-                    }
-                }
-                y = bottom + 4 + shareHeight + 14
-            }
-        }
-        page.size.height = max(0, y - 14)
-        return page
+    /// The room left of the first panel: the layer's name, and the words of the rows.
+    private var sideWidth: Double {
+        let labels = rowLabels.map { context.type.width(of: $0, in: .digits) }.max() ?? 0
+        return Font.label.lineHeight + 4 + labels.rounded(.up) + 8
     }
 
-    /// How many heads stand side by side, and how large their cells are.
+    private func panels(_ grid: PanelGrid) -> Block {
+        var lines: [Block] = []
+        for layer in grid.layers {
+            for start in stride(from: 0, to: grid.heads.count, by: grid.perLine) {
+                let heads = Array(grid.heads[start..<min(start + grid.perLine, grid.heads.count)])
+                lines.append(line(of: layer, heads: heads, grid: grid, isFirst: lines.isEmpty, isFirstOfLayer: start == 0))
+            }
+        }
+        return .column(lines, spacing: 14)
+    }
+
+    /// Heads of one layer side by side, their cells at one height.
+    private func line(of layer: Int, heads: [Int], grid: PanelGrid, isFirst: Bool, isFirstOfLayer: Bool) -> Block {
+        let type = context.type
+        let panels = heads.map { panel(layer, $0, grid: grid, showsColumns: isFirst) }
+        let above = panels.compactMap { $0.places["cells"]?.y }.max() ?? 0
+        // Panels below others of their head need no heading of their own.
+        let heading = isFirst || grid.perLine < grid.heads.count ? Font.label.lineHeight + 4 : 0
+        let top = heading + above
+        var line = Block(size: Size(width: context.room, height: 0))
+        for (column, (head, panel)) in zip(heads, panels).enumerated() {
+            let cells = panel.places["cells"] ?? panel.bounds
+            let x = sideWidth + Double(column) * (grid.width + PanelGrid.gap)
+            let origin = Point(x: x - cells.x, y: top - cells.y)
+            if heading > 0 {
+                let name = Localised(en: "head \(head + 1)", zhHans: "头 \(head + 1)")
+                line.place(type.line(name, font: .label, paint: .muted), at: Point(x: x, y: 0))
+            }
+            // Weights near 0 have the colour of paper: a ground shows how far the cells reach, and what is masked.
+            for place in ["column group 0", "column group 1"].compactMap({ panel.places[$0] }) {
+                line.elements.append(.rectangle(place.moved(by: origin).grown(by: 1), fill: .role(.ink, strength: 0.09)))
+            }
+            line.place(panel, at: origin)
+            if let prompt = panel.places["column group 0"] {
+                line.place(
+                    share(layer, head, width: prompt.width), at: Point(x: prompt.x + origin.x, y: top + cells.height + 4))
+            }
+            line.size.height = top + cells.height + 4 + shareHeight
+            guard column == 0 else { continue }
+            for (index, label) in rowLabels.enumerated() {
+                guard let row = panel.places["row \(index)"] else { continue }
+                let baseline = row.centre.y + origin.y + Font.digits.capitalHeight / 2
+                line.elements.append(.text(TextRun(label, at: Point(x: x - 6, y: baseline), font: .digits, anchor: .end)))
+            }
+            if isFirstOfLayer {
+                let text = type(Localised(en: "layer \(layer + 1)", zhHans: "第 \(layer + 1) 层"))
+                let name = type.upwardsLine(text, font: .label, paint: .muted)
+                line.place(name, at: Point(x: 0, y: max(0, (top + cells.height / 2 - name.height / 2).rounded())))
+            }
+        }
+        return line
+    }
+
+    /// Which panels are shown, how many heads stand side by side, and how large their cells are.
     private struct PanelGrid {
+        let layers: [Int]
+        let heads: [Int]
         let perLine: Int
         let width: Double
         let cell: Double
         let cellGap: Double
+        /// What is left out.
+        let note: Localised?
 
         static let gap = 16.0
         /// What sets the prompt's columns apart from the text's.
         static let groupGap = 10.0
+        /// More lines of panels than this no reader takes in at once.
+        static let mostLines = 8
 
-        init(heads: Int, columns: Int, room: Double) {
+        init(layers: [Int], heads: [Int], columns: Int, room: Double) {
             func widthOfPanel(_ perLine: Int) -> Double { ((room + Self.gap) / Double(perLine) - Self.gap).rounded(.down) }
             func cell(in width: Double, gap: Double) -> Double {
                 ((width - Self.groupGap - gap * Double(max(0, columns - 2))) / Double(max(columns, 1))).rounded(.down)
             }
-            let most = (1...max(heads, 1)).last { cell(in: widthOfPanel($0), gap: 0) >= MatrixView.smallestCell } ?? 1
+            let most = (1...max(heads.count, 1)).last { cell(in: widthOfPanel($0), gap: 0) >= MatrixView.smallestCell } ?? 1
+            // Of several layers each has a line or two, of a single one all heads are shown.
+            let capacity = layers.count == 1 ? heads.count : 2 * most
+            let shownHeads = Elision(count: heads.count, capacity: capacity)
+            let lines = (shownHeads.shown.count + most - 1) / most
+            let shownLayers = Elision(count: layers.count, capacity: max(2, Self.mostLines / max(lines, 1)))
+            self.heads = shownHeads.shown.map { heads[$0] }
+            self.layers = shownLayers.shown.map { layers[$0] }
+            let notes = [
+                shownLayers.note(Localised(en: "layers", zhHans: "层")),
+                shownHeads.note(Localised(en: "heads in each layer", zhHans: "个头（每层）")),
+            ].compactMap { $0 }
+            note =
+                notes.isEmpty
+                ? nil
+                : Localised(en: notes.map(\.en).joined(separator: "; "), zhHans: notes.map(\.zhHans).joined(separator: "；"))
             // Lines of equal length, where one line is too short.
-            let lines = (heads + most - 1) / most
-            perLine = max(1, (heads + lines - 1) / lines)
+            perLine = max(1, (self.heads.count + lines - 1) / max(lines, 1))
             width = widthOfPanel(perLine)
             cellGap = cell(in: width, gap: 1) >= MatrixView.smallestCell ? 1 : 0
             self.cell = min(32, max(MatrixView.smallestCell, cell(in: width, gap: cellGap)))

@@ -107,7 +107,9 @@ private struct EmbeddingUpdatesDrawing {
         let words =
             changed == 0
             ? Localised(en: "every row still has the nearest word it began with", zhHans: "每一行最近的词都没有变")
-            : Localised(en: "\(changed) of \(p) rows have another nearest word", zhHans: "\(p) 行中有 \(changed) 行换了最近的词")
+            : Localised(
+                en: "\(changed) of \(p) rows \(changed == 1 ? "has" : "have") another nearest word",
+                zhHans: "\(p) 行中有 \(changed) 行换了最近的词")
         return Localised(en: "The soft prompt \(way.en); \(words.en)", zhHans: "软提示\(way.zhHans)，\(words.zhHans)")
     }
 
@@ -193,7 +195,12 @@ private struct EmbeddingUpdatesDrawing {
                 ColourKey(changes, title: type(Localised(en: "difference", zhHans: "差")), length: 120).block(type),
             ], spacing: 32)
         var parts = [first, second, third]
-        if let note = rows.note(Localised(en: "virtual tokens", zhHans: "个虚拟 token")) {
+        let omitted = HeatStrips(
+            rows: [Array(before.row(0))], scale: scale, address: address(0), rowIndices: [0]
+        ).block(width: columns.strips).omitted
+        if let note = HeatStrips.note(
+            rows: rows, numbers: omitted, noun: Localised(en: "virtual tokens", zhHans: "个虚拟 token"))
+        {
             parts.append(type.line(note, font: .digits, paint: .muted))
         }
         return .column(parts + [keys], spacing: 16)
@@ -249,8 +256,9 @@ private struct EmbeddingUpdatesDrawing {
         headings: [String], cells: [[Cell]]
     ) -> Block {
         let type = context.type
-        let strips = HeatStrips(rows: values, scale: scale, address: address, rowIndices: rows.shown, rowHeight: 14, rowGap: 2)
-            .block(width: columns.strips).block
+        let strips = HeatStrips(
+            rows: values, scale: scale, address: address, rowIndices: rows.shown, rowHeight: 14, rowGap: 2, rowBreak: rows.gap
+        ).block(width: columns.strips).block
         var section = Block(size: Size(width: context.room, height: 0))
         let head = type.line(title, font: .label.bold, paint: .trained)
         let top = head.height + 4

@@ -57,9 +57,7 @@ private struct LossCurveDrawing {
     func sheet() throws -> Sheet {
         try check()
         let accuracies = methods.map(accuracy)
-        let height = 208.0
-        let size = Size(width: context.room, height: height)
-        let charts = [lossChart(), accuracyChart(accuracies)].map { $0.block(context.type, size: size) }
+        let charts = aligned([lossChart(), accuracyChart(accuracies)], height: 190)
         let finals = accuracies.map { $0.last?.mean ?? 0 }
         let chance = context.recording.description.task.chance
         let names = methods.map { Localised($0[0].description.method.name) }
@@ -76,7 +74,7 @@ private struct LossCurveDrawing {
                     "Two charts over the steps of training: the loss of each step’s batch, and the accuracy on \(split.name.english), for \(names.map(\.en).joined(separator: " and ")).",
                 zhHans: "两张随训练步数变化的图：每步批的损失，以及在\(split.name.chinese)上的准确率，方法为\(names.map(\.zhHans).joined(separator: "、"))。"
             ),
-            body: .column(charts, spacing: 20),
+            body: charts,
             caption: caption(seeds: seeds, chance: chance), provenance: provenance())
     }
 
@@ -127,6 +125,32 @@ private struct LossCurveDrawing {
 
     // MARK: Charts
 
+    /// From this ratio of the largest to the smallest loss on, the scale is logarithmic.
+    private static let widestLinearRatio = 30.0
+
+    /// The charts one below the other, each step at the same place in all of them, and their titles at the left edge.
+    private func aligned(_ charts: [Chart], height: Double) -> Block {
+        let room = context.room
+        let titles = charts.map { context.type.line($0.y.title, paint: .muted) }
+        let charts = charts.map { chart in
+            var untitled = chart
+            untitled.y.title = ""
+            return untitled
+        }
+        // Margins come from the labels and do not depend on the width, so what the first layout measures holds for the second.
+        let plots = charts.map {
+            $0.block(context.type, size: Size(width: room, height: height)).places["plot"] ?? Rectangle(size: .zero)
+        }
+        let left = plots.map(\.x).max() ?? 0
+        let right = plots.map(\.right).min() ?? room
+        return .column(
+            zip(titles, zip(charts, plots)).map { title, drawn in
+                let (before, behind) = (left - drawn.1.x, drawn.1.right - right)
+                let chart = drawn.0.block(context.type, size: Size(width: room - before - behind, height: height))
+                return .column([title, chart.padded(Insets(left: before, right: behind))], spacing: 0)
+            }, spacing: 20)
+    }
+
     private struct Look {
         let role: ColourRole
         let mark: Chart.Series.Mark
@@ -148,8 +172,8 @@ private struct LossCurveDrawing {
     private func name(_ index: Int) -> String { context.type(Localised(methods[index][0].description.method.name)) }
 
     /// The method's name and the last number of its line.
-    private func labelled(_ index: Int, _ points: [Spread]) -> String {
-        name(index) + (points.last.map { " " + NumberFormat.fixed($0.mean, decimals: 2) } ?? "")
+    private func labelled(_ index: Int, _ points: [Spread], number: (Double) -> String) -> String {
+        name(index) + (points.last.map { " " + number($0.mean) } ?? "")
     }
 
     private func derivation(_ index: Int, step: Int? = nil, _ value: ValueName) -> String {
@@ -167,25 +191,31 @@ private struct LossCurveDrawing {
         let curves = methods.map(loss)
         let series = curves.enumerated().map { index, points in
             Chart.Series(
-                labelled(index, points), points: points.map { Point(x: $0.x, y: $0.mean) },
+                labelled(index, points) { NumberFormat.significant($0) },
+                points: points.map { Point(x: $0.x, y: $0.mean) },
                 paint: .role(look(index).role, strength: 1),
                 dash: look(index).dash, address: derivation(index, .loss))
         }
-        var axis = Axis.covering(
-            curves.joined().map(\.upper), title: context.type(Localised(en: "loss on the step’s batch", zhHans: "该步批上的损失")),
-            includesZero: true)
-        // As many digits as the accuracies below, so that both charts have their steps at the same places.
-        if axis.range.upperBound < 10 {
-            axis.ticks = Ticks(
-                values: axis.ticks.values, labels: axis.ticks.values.map { $0 == 0 ? "0" : NumberFormat.fixed($0, decimals: 1) })
-        }
+        // A loss that falls through decades would lie on the axis of a linear scale.
+        let means = curves.joined().map(\.mean)
+        let isLogarithmic = (means.max() ?? 0) > Self.widestLinearRatio * max(means.min() ?? 0, 0) && means.allSatisfy { $0 > 0 }
+        let title = context.type(
+            isLogarithmic
+                ? Localised(en: "loss on the step’s batch, logarithmic", zhHans: "该步批上的损失（对数刻度）")
+                : Localised(en: "loss on the step’s batch", zhHans: "该步批上的损失"))
+        let (least, largest) = (means.min() ?? 0, curves.joined().map(\.upper).max() ?? 0)
+        let axis =
+            isLogarithmic
+            ? Axis(title, range: least / 1.5...largest * 1.5, scale: .logarithmic)
+            : .covering([largest], title: title, includesZero: true)
         return Chart(x: stepAxis, y: axis, series: series, bands: bands(curves))
     }
 
     private func accuracyChart(_ curves: [[Spread]]) -> Chart {
         let series = curves.enumerated().map { index, points in
             Chart.Series(
-                labelled(index, points), points: points.map { Point(x: $0.x, y: $0.mean) },
+                labelled(index, points) { NumberFormat.fixed($0, decimals: 2) },
+                points: points.map { Point(x: $0.x, y: $0.mean) },
                 paint: .role(look(index).role, strength: 1),
                 dash: look(index).dash, mark: look(index).mark,
                 pointAddresses: points.map { derivation(index, step: Int($0.x), .evaluationAccuracy(split.id)) })
@@ -216,8 +246,8 @@ private struct LossCurveDrawing {
 
     private func caption(seeds: Int, chance: Double?) -> Localised {
         let width = methods.map(stepsPerPoint).max() ?? 1
-        var en = seeds > 1 ? ["Lines are means over \(seeds) seeds, bands reach from the least to the largest."] : []
-        var zh = seeds > 1 ? ["曲线为 \(seeds) 个种子的平均，色带表示最小到最大。"] : []
+        var en = seeds > 1 ? ["Lines are means over the seeds, bands reach from the least to the largest."] : []
+        var zh = seeds > 1 ? ["曲线为各种子的平均，色带表示最小到最大。"] : []
         if width > 1 {
             en.append("Each point of the loss stands for \(width) steps.")
             zh.append("损失的每个点代表 \(width) 步的平均。")
@@ -237,7 +267,7 @@ private struct LossCurveDrawing {
                 let description = runs[0].description
                 let length = description.method.virtualTokens.map { "P = \($0)" }
                 let rate = "lr \(NumberFormat.significant(description.training.optimizer.learningRate, digits: 1))"
-                let seeds = runs.map { String($0.description.seed) }.joined(separator: language == .en ? ", " : "、")
+                let seeds = Self.seeds(runs.map(\.description.seed), separator: language == .en ? ", " : "、")
                 let parts = [Localised(description.method.name)[language], length, rate].compactMap { $0 }
                 return parts.joined(separator: language == .en ? ", " : "，")
                     + (language == .en ? ", seeds \(seeds)" : "，种子 \(seeds)")
@@ -247,5 +277,13 @@ private struct LossCurveDrawing {
             return ([model, task] + methods).joined(separator: " · ")
         }
         return Localised(en: text(.en), zhHans: text(.zhHans))
+    }
+
+    /// `1–5` where they follow each other, else all of them.
+    private static func seeds(_ seeds: [UInt64], separator: String) -> String {
+        guard seeds.count > 2, let first = seeds.first, let last = seeds.last,
+            zip(seeds, seeds.dropFirst()).allSatisfy({ $0 &+ 1 == $1 })
+        else { return seeds.map(String.init).joined(separator: separator) }
+        return "\(first)–\(last)"
     }
 }

@@ -140,37 +140,34 @@ private struct SoftPromptDrawing {
         let labelWidth = (shownPrompt.shown.map { labels[$0] } + names).map { type.width(of: $0, in: .label) }.max() ?? 0
         let stripWidth = Widths.mostInput(room: context.room) - labelWidth.rounded(.up) - 8 - 16
 
-        let trained = group(
-            names: shownPrompt.shown.map { labels[$0] }, labelWidth: labelWidth, box: .trained,
-            strips: HeatStrips(
-                rows: shownPrompt.shown.map { Array(prompt.row($0)) }, scale: scale,
-                address: Address(run: run.id, step: frame.step, .softPrompt).text, rowIndices: shownPrompt.shown,
-                rowHeight: Self.rowHeight
-            ).block(width: stripWidth).block)
-        let text = group(
-            names: names, labelWidth: labelWidth, box: .textToken,
-            strips: HeatStrips(
-                rows: shownText.shown.map { Array(embeddings.row(ids[$0])) }, scale: scale,
-                address: Address(.vocabularyEmbeddings).text, rowIndices: shownText.shown.map { ids[$0] },
-                rowHeight: Self.rowHeight
-            ).block(width: stripWidth).block)
+        let trained = HeatStrips(
+            rows: shownPrompt.shown.map { Array(prompt.row($0)) }, scale: scale,
+            address: Address(run: run.id, step: frame.step, .softPrompt).text, rowIndices: shownPrompt.shown,
+            rowHeight: Self.rowHeight, rowBreak: shownPrompt.gap
+        ).block(width: stripWidth)
+        let text = HeatStrips(
+            rows: shownText.shown.map { Array(embeddings.row(ids[$0])) }, scale: scale,
+            address: Address(.vocabularyEmbeddings).text, rowIndices: shownText.shown.map { ids[$0] },
+            rowHeight: Self.rowHeight, rowBreak: shownText.gap
+        ).block(width: stripWidth)
 
-        var parts = [
-            type.line(
-                Localised(en: "soft prompt, trained", zhHans: "软提示（训练）"), font: .label.bold, paint: .trained),
-            trained.named("prompt"),
-        ]
-        if let note = shownPrompt.note(Localised(en: "virtual tokens", zhHans: "个虚拟 token")) {
-            parts.append(type.line(note, font: .digits, paint: .muted))
+        func part(_ heading: Localised, _ paint: Paint, _ group: Block, note: Localised?) -> [Block] {
+            [type.line(heading, font: .label.bold, paint: paint), group]
+                + (note.map { [type.line($0, font: .digits, paint: .muted)] } ?? [])
         }
-        parts += [
-            type.line(
-                Localised(en: "text, its embeddings frozen", zhHans: "文本（嵌入冻结）"), font: .label.bold, paint: .textToken),
-            text.named("text"),
-        ]
-        if let note = shownText.note(Localised(en: "words of the text", zhHans: "个文本 token")) {
-            parts.append(type.line(note, font: .digits, paint: .muted))
-        }
+        let parts =
+            part(
+                Localised(en: "soft prompt, trained", zhHans: "软提示（训练）"), .trained,
+                group(
+                    names: shownPrompt.shown.map { labels[$0] }, labelWidth: labelWidth, box: .trained, strips: trained.block
+                ).named("prompt"),
+                note: HeatStrips.note(
+                    rows: shownPrompt, numbers: trained.omitted, noun: Localised(en: "virtual tokens", zhHans: "个虚拟 token")))
+            + part(
+                Localised(en: "text, its embeddings frozen", zhHans: "文本（嵌入冻结）"), .textToken,
+                group(names: names, labelWidth: labelWidth, box: .textToken, strips: text.block).named("text"),
+                note: HeatStrips.note(
+                    rows: shownText, numbers: text.omitted, noun: Localised(en: "words of the text", zhHans: "个文本 token")))
         var column = Block(size: Size(width: parts.map(\.width).max() ?? 0, height: 0))
         for (index, part) in parts.enumerated() {
             // A heading stands closer to what it heads than to what is above it.
@@ -253,7 +250,7 @@ private struct SoftPromptDrawing {
             let name = type.shortened(TextSafety.shown(words[entry.id]), width: 64, font: .label)
             return BarChart.Bar(
                 entry.id == target ? "✓ \(name)" : name, value: Double(entry.p),
-                text: NumberFormat.fixed(Double(entry.p), decimals: 2), role: entry.id == target ? .good : .ink,
+                text: Self.probability(Double(entry.p)), role: entry.id == target ? .good : .ink,
                 address: Address(run: run.id, step: frame.step, .probabilities, countedRow, entry.id).text)
         }
         var chart = BarChart(axis: Axis("", range: 0...1), bars: Array(bars))
@@ -267,12 +264,15 @@ private struct SoftPromptDrawing {
         let others = row.count - bars.count
         let note = type.paragraph(
             Localised(
-                en: "\(NumberFormat.whole(others)) others: \(NumberFormat.fixed(max(0, rest), decimals: 2)) together",
-                zhHans: "其余 \(NumberFormat.whole(others)) 个词合计 \(NumberFormat.fixed(max(0, rest), decimals: 2))"),
+                en: "\(NumberFormat.whole(others)) others: \(Self.probability(max(0, rest))) together",
+                zhHans: "其余 \(NumberFormat.whole(others)) 个词合计 \(Self.probability(max(0, rest)))"),
             width: inner, font: .digits, paint: .muted)
         let content = Block.column([heading, chart.block(type, width: inner), note], spacing: 8)
         return Box.plain.block(content, padding: .all(10), width: width, alignment: .start).named("output")
     }
+
+    /// To two decimals; what would round to nothing is said to be less than the least that is written.
+    private static func probability(_ p: Double) -> String { p > 0 && p < 0.005 ? "<0.01" : NumberFormat.fixed(p, decimals: 2) }
 
     // MARK: Forward and back
 
@@ -324,7 +324,7 @@ private struct SoftPromptDrawing {
                         en: "\(p) × \(d) = \(NumberFormat.whole(p * d)) trained",
                         zhHans: "训练 \(p) × \(d) = \(NumberFormat.whole(p * d)) 个数"),
                     Localised(
-                        en: "\(share)\u{202F}% of all numbers: \(p) virtual tokens of width \(d).",
+                        en: "\(share)\u{202F}% of all numbers: \(p) virtual \(p == 1 ? "token" : "tokens") of width \(d).",
                         zhHans: "占全部数的 \(share)\u{202F}%：\(p) 个宽为 \(d) 的虚拟 token。"),
                     address: Address(run: run.id, step: frame.step, .softPrompt).text),
                 part(
@@ -355,7 +355,7 @@ private struct SoftPromptDrawing {
             Double(probabilities.row(countedRow)[probabilities.row(countedRow).startIndex + target]), decimals: 2)
         return Localised(
             en:
-                "\(prompt.rowCount) trained vectors stand in front of the text “\(text)” and go through a frozen model, which gives the word “\(answer)” a probability of \(p). The gradient goes back through the model to the vectors only.",
+                "\(prompt.rowCount) trained \(prompt.rowCount == 1 ? "vector stands" : "vectors stand") in front of the text “\(text)” and go through a frozen model, which gives the word “\(answer)” a probability of \(p). The gradient goes back through the model to the vectors only.",
             zhHans: "\(prompt.rowCount) 个可训练的向量放在文本“\(text)”之前，一起进入冻结的模型；模型给出“\(answer)”的概率为 \(p)。梯度穿过模型，只回到这些向量。")
     }
 }

@@ -10,10 +10,13 @@ struct HeatStrips {
     var rowIndices: [Int]
     var rowHeight = 14.0
     var rowGap = 2.0
+    /// Before which of the strips others are left out; three dots mark the place.
+    var rowBreak: Int?
 
     /// Narrower cells could not be told apart: beyond that, numbers are left out of the middle, and the dots say so.
     private static let smallestCell = 3.0
     private static let gap = 18.0
+    private static let rowBreakHeight = 8.0
     /// From this size on a negative number carries a bar, the second sign beside its colour.
     private static let signSize = 4.0
 
@@ -35,23 +38,32 @@ struct HeatStrips {
             starts.append(x)
             x += cell
         }
-        let tops = rows.indices.map { Double($0) * (rowHeight + rowGap) }
-        let height = max(0, Double(rows.count) * (rowHeight + rowGap) - rowGap)
+        let isBroken = rowBreak.map { $0 > 0 && $0 < rows.count } ?? false
+        let tops = rows.indices.map { row in
+            Double(row) * (rowHeight + rowGap) + (isBroken && row >= rowBreak ?? 0 ? Self.rowBreakHeight : 0)
+        }
+        let height = (tops.last ?? -rowHeight) + rowHeight
         let grid = CellGrid(
             columnStarts: starts, rowStarts: tops, cell: Size(width: cell, height: rowHeight),
             values: rows.flatMap { row in elision.shown.map { row[$0] } }, scale: scale,
             addresses: CellAddresses(address, rows: rowIndices, columns: elision.shown))
         var block = Block(size: Size(width: x, height: height), elements: [.cells(grid)] + signs(grid))
+        var dots = Path()
+        if isBroken, let rowBreak {
+            for step in -1...1 {
+                let centre = Point(x: x / 2 + Double(step) * 5, y: tops[rowBreak] - (Self.rowBreakHeight + rowGap) / 2)
+                dots.append(Path(circleAt: centre, radius: 1))
+            }
+        }
         if let gap = elision.gap {
-            var dots = Path()
             for top in tops {
                 for step in -1...1 {
                     let centre = Point(x: starts[gap] - Self.gap / 2 + Double(step) * 4, y: top + rowHeight / 2)
                     dots.append(Path(circleAt: centre, radius: 1))
                 }
             }
-            block.elements.append(.shape(Shape(dots, fill: .muted)))
         }
+        if !dots.segments.isEmpty { block.elements.append(.shape(Shape(dots, fill: .muted))) }
         for (index, top) in tops.enumerated() {
             block.places["row \(index)"] = Rectangle(x: 0, y: top, width: x, height: rowHeight)
         }
@@ -70,5 +82,18 @@ struct HeatStrips {
             }
         }
         return bars.segments.isEmpty ? [] : [.shape(Shape(bars, fill: .paper))]
+    }
+}
+
+extension HeatStrips {
+    /// How much is left out of strips: virtual tokens, and numbers of each. `nil` where everything is shown.
+    static func note(rows: Elision, numbers: Int, noun: Localised) -> Localised? {
+        var parts: [Localised] = rows.note(noun).map { [$0] } ?? []
+        if numbers > 0 {
+            let count = NumberFormat.whole(numbers)
+            parts.append(Localised(en: "… \(count) more numbers in each row", zhHans: "……每行另有 \(count) 个数"))
+        }
+        guard !parts.isEmpty else { return nil }
+        return Localised(en: parts.map(\.en).joined(separator: "; "), zhHans: parts.map(\.zhHans).joined(separator: "；"))
     }
 }
