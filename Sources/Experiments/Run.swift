@@ -20,7 +20,7 @@ final class Run {
     private let limits: BatchLimits
 
     /// A parameter of at most this many numbers is written to the journal at every step, with its gradient and moments: 256 kB a
-    /// step. Larger ones, as all weights of full fine-tuning, are in checkpoints at the first and the last step.
+    /// step. Larger ones, as all weights of full fine-tuning, start as the base model's and are in a checkpoint after the last step.
     private static let journalLimit = 16_384
     /// Likeliest tokens that are kept of each answer.
     private static let candidates = 5
@@ -74,7 +74,6 @@ final class Run {
                 seed: specification.seed, graph: graph, parameters: described, frozenCount: frozenCount(names),
                 weightsSha256: WeightsHashes(before: hash, after: hash)))
         let checkpointed = described.filter { !$0.inJournal }.map(\.name.rawValue)
-        if !checkpointed.isEmpty { try run.writeCheckpoint(step: 0, values: values(checkpointed)) }
 
         let schedule = specification.training.schedule
         let total = specification.training.steps
