@@ -79,7 +79,10 @@ let package = Package(
             sources: ["Sources/Lessons"], resources: [.copy("lessons")], swiftSettings: rules),
         module(
             "Publishing",
-            imports: ["Lessons", "CairoRendering", "Drawing", "Experiments", "Figures", "Interchange", "Recordings"]),
+            imports: [
+                "Lessons", "CairoRendering", "Drawing", "Experiments", "Figures", "Interchange", "LinearAlgebra", "Recordings",
+                "TinyWorld", "Transformer", "Tuning",
+            ]),
         .executableTarget(
             name: "foreword",
             dependencies: [
@@ -104,6 +107,7 @@ let package = Package(
             of: "Experiments",
             imports: ["Autodiff", "Interchange", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings"]),
         tests(of: "Lessons", imports: ["Drawing"]),
+        tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Recordings"]),
         tests(of: "foreword"),
     ]
 )

@@ -7,7 +7,7 @@ struct Foreword: ParsableCommand {
         commandName: "foreword", abstract: "A step-through simulator of prompt tuning: every number comes out of a run.",
         version: version,
         subcommands: [
-            LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, WorldCommand.self,
+            LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, GalleryCommand.self, WorldCommand.self,
             PretrainCommand.self,
             DoctorCommand.self,
         ])
