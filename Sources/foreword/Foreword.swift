@@ -8,7 +8,7 @@ struct Foreword: ParsableCommand {
         version: version,
         subcommands: [
             LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, WorldCommand.self,
-            PretrainCommand.self,
+            TrainCommand.self, EvaluateCommand.self, GenerateCommand.self, InspectCommand.self, PretrainCommand.self,
             DoctorCommand.self,
         ])
 
