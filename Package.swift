@@ -64,8 +64,9 @@ let package = Package(
         module("Recordings", imports: ["Interchange"]),
         module(
             "Experiments",
-            imports: ["Autodiff", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings", "Interchange"],
-            resources: [.copy("Models")]),
+            imports: [
+                "Autodiff", "LinearAlgebra", "RandomStreams", "Transformer", "Tuning", "TinyWorld", "Recordings", "Interchange",
+            ], resources: [.copy("Models")]),
         module("Drawing"),
         module("CairoRendering", imports: ["Drawing", "CCairo", "CHarfBuzz", "CZlib"]),
         module("Figures", imports: ["Drawing", "Recordings"]),
@@ -86,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "foreword",
             dependencies: [
-                "Publishing", "CairoRendering", "Drawing", "Experiments", "Figures", "Lessons", "LinearAlgebra", "Recordings",
-                "TinyWorld", "Tuning", argumentParser,
+                "Publishing", "CairoRendering", "Drawing", "Experiments", "Figures", "Interchange", "Lessons", "LinearAlgebra",
+                "Recordings", "TinyWorld", "Tuning", argumentParser,
             ], swiftSettings: rules),
 
         tests(of: "RandomStreams"),
