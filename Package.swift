@@ -105,6 +105,6 @@ let package = Package(
             of: "Experiments",
             imports: ["Autodiff", "Interchange", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings"]),
         tests(of: "Lessons", imports: ["Drawing"]),
-        tests(of: "foreword"),
+        tests(of: "foreword", exclude: ["Fixtures", "open_trained.py"]),
     ]
 )

@@ -89,6 +89,10 @@ import Testing
         (["run", "01", "--out", "/proc/lesson"], "/proc"),
         (["figure", "soft-prompt", "--recording", "x", "--width", "wide"], "--width"),
         (["pretrain", "--recipe", "/nonexistent", "--out", "x"], "/nonexistent"),
+        (["evaluate", "--data", "/nonexistent.csv"], "/nonexistent.csv"),
+        (["generate", "--prompt", " "], "empty"),
+        (["generate", "--prompt", "hot =", "--adapter", "/nonexistent"], "/nonexistent"),
+        (["inspect", "/nonexistent"], "/nonexistent"),
         (["rnu"], "rnu"),
     ]
 
@@ -131,7 +135,9 @@ import Testing
     func help() throws {
         let help = try Self.run(["--help"])
         #expect(help.status == 0)
-        for command in ["lessons", "run", "figure", "figures", "world", "pretrain", "doctor"] {
+        for command in [
+            "lessons", "run", "figure", "figures", "world", "train", "evaluate", "generate", "inspect", "pretrain", "doctor",
+        ] {
             #expect(help.output.contains(command))
             let own = try Self.run(["help", command])
             #expect(own.status == 0 && own.output.contains("USAGE: foreword \(command)"))
