@@ -109,6 +109,6 @@ let package = Package(
             imports: ["Autodiff", "Interchange", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings"]),
         tests(of: "Lessons", imports: ["Drawing"]),
         tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Recordings"]),
-        tests(of: "foreword"),
+        tests(of: "foreword", exclude: ["Fixtures", "open_trained.py"]),
     ]
 )

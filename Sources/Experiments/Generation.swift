@@ -14,9 +14,11 @@ public struct Generation: Sendable, Hashable {
     /// - Parameters:
     ///   - prompt: The text to go on with, at least one token.
     ///   - limit: The most tokens to add.
+    ///   - stop: A text of one token at which to stop, besides the model's end token.
     /// - Throws: An error that names the word of the prompt that the tokenizer does not know, or says that it is empty or too long.
     public init(
-        of model: TunedModel, after prompt: String, limit: Int, sampling: Sampling = .greedy, pool: WorkerPool
+        of model: TunedModel, after prompt: String, limit: Int, stop: String? = nil, sampling: Sampling = .greedy,
+        pool: WorkerPool
     ) throws {
         let base = model.base
         let ids: [Int32]
@@ -30,7 +32,16 @@ public struct Generation: Sendable, Hashable {
         }
         let generator = try Generator(
             model: base.model, method: model.method, parameters: model.parameters, longest: ids.count + limit, pool: pool)
-        let result = try generator.generate(after: ids, limit: limit, ends: Set(base.endTokens), sampling: sampling)
+        var ends = Set(base.endTokens)
+        if let stop {
+            let tokens = try base.tokenizer.encode(stop)
+            guard let token = tokens.first, tokens.count == 1 else {
+                throw InterchangeError(
+                    place: "stop \"\(stop)\"", "it is \(tokens.count) tokens of \(base.name); expected a text of one token")
+            }
+            ends.insert(token)
+        }
+        let result = try generator.generate(after: ids, limit: limit, ends: ends, sampling: sampling)
         tokens = result.tokens
         ending = result.ending
         completion = base.tokenizer.decode(tokens, skippingSpecialTokens: true)

@@ -18,6 +18,9 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "The most tokens to add.")
     var maxTokens = 20
 
+    @Option(help: "A text of one token at which to stop too, such as ';' of the tiny world.")
+    var stop: String?
+
     @Option(help: "What logits are divided by before a token is drawn; 0 always takes the likeliest.")
     var temperature = 0.0
 
@@ -48,7 +51,7 @@ struct GenerateCommand: ParsableCommand {
     func run() throws {
         let model = try model.load()
         let generation = try Generation(
-            of: model, after: prompt, limit: maxTokens,
+            of: model, after: prompt, limit: maxTokens, stop: stop,
             sampling: Sampling(temperature: temperature, topK: topK, seed: seed), pool: WorkerPool())
         guard json else { return Console.output(generation.completion) }
         try Console.output(
