@@ -103,7 +103,7 @@ let package = Package(
         tests(of: "Recordings", imports: ["Interchange"], exclude: ["Fixtures/read_recording.py"]),
         tests(of: "Drawing"),
         tests(of: "CairoRendering", imports: ["Drawing", "CZlib"]),
-        tests(of: "Figures", imports: ["Drawing", "Recordings", "CairoRendering"]),
+        tests(of: "Figures", imports: ["Drawing", "Interchange", "Recordings", "CairoRendering"]),
         tests(
             of: "Experiments",
             imports: ["Autodiff", "Interchange", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings"]),
