@@ -15,7 +15,8 @@ import Transformer
         arguments: ["prompt", "prefix", "lora", "full"])
     func step(name: String) throws {
         let methods: [String: any TuningMethod] = [
-            "prompt": PromptTuning(virtualTokens: 4, initialisation: .sampledVocabulary), "prefix": PrefixTuning(virtualTokens: 4),
+            "prompt": PromptTuning(virtualTokens: 4, initialisation: .sampledVocabulary),
+            "prefix": PrefixTuning(virtualTokens: 4),
             "lora": LoRA(rank: 2, alpha: 4, targets: ["c_attn"]), "full": FullFineTuning(),
         ]
         let method = try #require(methods[name])
