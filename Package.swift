@@ -80,7 +80,10 @@ let package = Package(
             sources: ["Sources/Lessons"], resources: [.copy("lessons")], swiftSettings: rules),
         module(
             "Publishing",
-            imports: ["Lessons", "CairoRendering", "Drawing", "Experiments", "Figures", "Interchange", "Recordings"]),
+            imports: [
+                "Lessons", "CairoRendering", "Drawing", "Experiments", "Figures", "Interchange", "LinearAlgebra", "Recordings",
+                "TinyWorld", "Transformer", "Tuning",
+            ]),
         .executableTarget(
             name: "foreword",
             dependencies: [
@@ -100,11 +103,12 @@ let package = Package(
         tests(of: "Recordings", imports: ["Interchange"], exclude: ["Fixtures/read_recording.py"]),
         tests(of: "Drawing"),
         tests(of: "CairoRendering", imports: ["Drawing", "CZlib"]),
-        tests(of: "Figures", imports: ["Drawing", "Recordings", "CairoRendering"]),
+        tests(of: "Figures", imports: ["Drawing", "Interchange", "Recordings", "CairoRendering"]),
         tests(
             of: "Experiments",
             imports: ["Autodiff", "Interchange", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings"]),
         tests(of: "Lessons", imports: ["Drawing"]),
+        tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Recordings"]),
         tests(of: "foreword", exclude: ["Fixtures", "open_trained.py"]),
     ]
 )

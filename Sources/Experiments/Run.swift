@@ -71,7 +71,7 @@ final class Run {
                 id: specification.id, method: specification.method.description, training: specification.training.description,
                 seed: specification.seed, graph: graph, parameters: described, frozenCount: frozenCount(names),
                 weightsSha256: WeightsHashes(before: hash, after: hash)))
-        let checkpointed = described.filter { !$0.inJournal }.map(\.name.rawValue)
+        let checkpointed = specification.keepsCheckpoints ? described.filter { !$0.inJournal }.map(\.name.rawValue) : []
 
         let schedule = specification.training.schedule
         let total = specification.training.steps

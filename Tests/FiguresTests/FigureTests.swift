@@ -45,9 +45,9 @@ struct FigureTests {
         ("many steps", InventedRecording(promptLength: 2, width: 8, layers: 1, heads: 1, steps: 1200, promptSeeds: [1, 2])),
     ]
 
-    private func audit(_ recording: Recording, widths: [Double], themes: [Theme]) throws {
+    private func audit(_ recording: Recording, _ figures: [Figure], widths: [Double], themes: [Theme]) throws {
         let fonts = try FontLibrary()
-        for figure in FigureCatalogue.figures {
+        for figure in figures {
             for language in Language.allCases {
                 for width in widths {
                     let scene = try figure.scene(
@@ -63,24 +63,26 @@ struct FigureTests {
         }
     }
 
-    @Test("keep the rules of layout in every width, language and theme")
-    func layoutEverywhere() throws {
-        let recorded = try Recorded()
-        try audit(recorded.recording, widths: [Sheet.article, Sheet.wide, Sheet.slide], themes: [.light, .dark])
+    @Test("keep the rules of layout in every width, language and theme", arguments: ids)
+    func layoutEverywhere(_ id: String) throws {
+        try audit(
+            KeptRecording.open(), [FigureCatalogue.figure(id)], widths: [Sheet.article, Sheet.wide, Sheet.slide],
+            themes: [.light, .dark])
     }
 
     @Test("keep the rules of layout whatever the recording's shape", arguments: shapes.map(\.0))
     func layout(ofShape name: String) throws {
         let shape = try #require(Self.shapes.first { $0.0 == name }).1
         let recorded = try Recorded(shape)
-        try audit(recorded.recording, widths: [Sheet.article], themes: [.light])
+        let figures = try FigureCatalogue.figures(of: recorded.recording)
+        try audit(recorded.recording, figures, widths: [Sheet.article], themes: [.light])
     }
 
     @Test("carry addresses that lead to recorded numbers", arguments: ids)
     func addresses(_ id: String) throws {
-        let recorded = try Recorded()
+        let recording = try KeptRecording.open()
         let scene = try FigureCatalogue.figure(id).scene(
-            of: recorded.recording, type: Typesetter(measurer: try FontLibrary(), language: .en))
+            of: recording, type: Typesetter(measurer: try FontLibrary(), language: .en))
         #expect(!scene.addresses.isEmpty)
         // Whole values are looked up once, their elements by their shape.
         var found: [Address: [Int]] = [:]
@@ -91,7 +93,7 @@ struct FigureTests {
                 if let known = found[whole] {
                     shape = known
                 } else {
-                    let value = try recorded.recording.locate(whole, step: 0).value
+                    let value = try recording.locate(whole, step: 0).value
                     shape = [value.rowCount] + value.shape.inner
                     found[whole] = shape
                 }
@@ -103,11 +105,10 @@ struct FigureTests {
 
     @Test("are the same every time", arguments: ids)
     func deterministic(_ id: String) throws {
-        let small = InventedRecording(steps: 20, promptSeeds: [7], fullSeeds: [7, 8])
-        let (first, second) = (try Recorded(small), try Recorded(small))
+        let (first, second) = (try KeptRecording.open(), try KeptRecording.open())
         let type = Typesetter(measurer: try FontLibrary(), language: .zhHans)
         let figure = try FigureCatalogue.figure(id)
-        #expect(try figure.scene(of: first.recording, type: type) == figure.scene(of: second.recording, type: type))
+        #expect(try figure.scene(of: first, type: type) == figure.scene(of: second, type: type))
     }
 
     @Test(
@@ -127,6 +128,52 @@ struct FigureTests {
             return
         }
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+    }
+
+    /// A figure, a number that is changed under it, and what it then says.
+    struct Contradiction {
+        let figure: String
+        let file: String
+        let tensor: String
+        var element = 0
+        var change: @Sendable (Float) -> Float = { $0 + 0.5 }
+        let reason: String
+    }
+
+    static let contradicted: [Contradiction] = [
+        Contradiction(
+            figure: "attention-close-up", file: KeptRecording.frame, tensor: "block.3.attention.scores", element: 44 + 33,
+            reason: "its query and key give"),
+        Contradiction(
+            figure: "attention-decomposition", file: KeptRecording.frame, tensor: "block.3.attention.mix",
+            element: 64 + 48, change: { $0 + 1e-3 }, reason: "differs from the recorded mix"),
+        Contradiction(
+            figure: "gradient-flow", file: KeptRecording.trainingFrame, tensor: "gradient/prompt.embeddings",
+            reason: "in the journal"
+        ),
+        Contradiction(
+            figure: "adam-anatomy", file: KeptRecording.journal, tensor: "optimizer/prompt.embeddings.first-moment",
+            element: 20 * 512 + 5 * 64 + 61, reason: "and the gradients give"),
+        Contradiction(
+            figure: "prefix-share", file: KeptRecording.frame, tensor: "block.3.attention.weights", change: { _ in -1.5 },
+            reason: "not from 0 to 1"),
+        Contradiction(
+            figure: "prediction", file: KeptRecording.journal, tensor: "predictions.probabilities", change: { $0 + 1 },
+            reason: "add up to"),
+    ]
+
+    @Test("notice a recorded number that others contradict", arguments: contradicted.indices)
+    func contradictions(_ index: Int) throws {
+        let contradiction = Self.contradicted[index]
+        try KeptRecording.withSpoiled(
+            contradiction.file, contradiction.tensor, element: contradiction.element, change: contradiction.change
+        ) { recording in
+            let error = #expect(throws: FigureError.self) {
+                try FigureCatalogue.figure(contradiction.figure).scene(
+                    of: recording, type: Typesetter(measurer: FontLibrary(), language: .en))
+            }
+            #expect(error?.description.contains(contradiction.reason) == true, "\(error?.description ?? "none")")
+        }
     }
 
     @Test("that need a soft prompt are not offered without one")

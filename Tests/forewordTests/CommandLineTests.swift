@@ -89,6 +89,8 @@ import Testing
         (["run", "01", "--out", "/proc/lesson"], "/proc"),
         (["figure", "soft-prompt", "--recording", "x", "--width", "wide"], "--width"),
         (["pretrain", "--recipe", "/nonexistent", "--out", "x"], "/nonexistent"),
+        (["gallery", "--folder", "/nonexistent"], "/nonexistent"),
+        (["gallery", "--check", "--accept"], "--accept"),
         (["evaluate", "--data", "/nonexistent.csv"], "/nonexistent.csv"),
         (["generate", "--prompt", " "], "empty"),
         (["generate", "--prompt", "hot =", "--adapter", "/nonexistent"], "/nonexistent"),
@@ -131,12 +133,32 @@ import Testing
         }
     }
 
+    @Test("The gallery is checked with status 1 where a picture differs, and one figure is accepted alone")
+    func gallery() throws {
+        try Self.withFolder { folder in
+            let gallery = folder.appending(path: "figures")
+            try FileManager.default.copyItem(at: PackageTests.root.appending(path: "figures"), to: gallery)
+            let picture = gallery.appending(path: "loss-curve.en.light.svg")
+            let kept = try Data(contentsOf: picture)
+            try Data("<svg/>".utf8).write(to: picture)
+            let check = try Self.run(["gallery", "--check", "--review", "review.html"], in: folder)
+            #expect(check.status == 1 && check.error.contains("loss-curve.en.light.svg is drawn with other bytes"), "\(check)")
+            #expect(FileManager.default.fileExists(atPath: folder.appending(path: "review.html").path))
+            let other = try Self.run(["gallery", "--accept", "soft-prompt"], in: folder)
+            #expect(other.status == 0 && other.output.isEmpty, "\(other)")
+            let accepted = try Self.run(["gallery", "--accept", "loss-curve"], in: folder)
+            #expect(accepted.status == 0 && accepted.output.contains("loss-curve.en.light.svg"))
+            #expect(try Data(contentsOf: picture) == kept)
+        }
+    }
+
     @Test("Help names every command, and every command has help")
     func help() throws {
         let help = try Self.run(["--help"])
         #expect(help.status == 0)
         for command in [
-            "lessons", "run", "figure", "figures", "world", "train", "evaluate", "generate", "inspect", "pretrain", "doctor",
+            "lessons", "run", "figure", "figures", "gallery", "train", "evaluate", "generate", "inspect", "world", "pretrain",
+            "doctor",
         ] {
             #expect(help.output.contains(command))
             let own = try Self.run(["help", command])

@@ -5,8 +5,15 @@ public enum FigureCatalogue {
     public static let figures: [Figure] = [
         .softPrompt,
         .attentionMap,
+        .attentionCloseUp,
+        .prefixShare,
+        .attentionDecomposition,
+        .gradientFlow,
+        .adamAnatomy,
         .embeddingUpdates,
+        .nearestWords,
         .lossCurve,
+        .prediction,
     ]
 
     /// A figure by its id.

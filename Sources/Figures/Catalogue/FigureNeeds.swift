@@ -18,15 +18,19 @@ public struct FigureNeeds: Sendable {
     public var softPrompt: Bool
     /// Whether the base model's token embeddings are needed.
     public var embeddings: Bool
+    /// What else a recording may lack, in words; `nil` if nothing.
+    public var check: @Sendable (Recording) throws(RecordingError) -> String?
 
     public init(
         moments: Set<Moment> = [], values: @escaping @Sendable (ModelConfiguration) -> [ValueName] = { _ in [] },
-        softPrompt: Bool = false, embeddings: Bool = false
+        softPrompt: Bool = false, embeddings: Bool = false,
+        check: @escaping @Sendable (Recording) throws(RecordingError) -> String? = { _ in nil }
     ) {
         self.moments = moments
         self.values = values
         self.softPrompt = softPrompt
         self.embeddings = embeddings
+        self.check = check
     }
 
     /// What a recording lacks; `nil` if it has everything.
@@ -34,6 +38,7 @@ public struct FigureNeeds: Sendable {
         let candidates = softPrompt ? recording.runs.filter(\.hasSoftPrompt) : recording.runs
         if candidates.isEmpty { return softPrompt ? "it has no run that trains a soft prompt" : "it has no runs" }
         if embeddings, try recording.vocabularyEmbeddings() == nil { return "it was made without the model's token embeddings" }
+        if let lack = try check(recording) { return lack }
         let names = values(recording.description.model.configuration)
         guard !moments.isEmpty, !names.isEmpty else { return nil }
         var lack: String?

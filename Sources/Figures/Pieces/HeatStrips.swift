@@ -5,8 +5,8 @@ struct HeatStrips {
     /// Vectors of one length.
     var rows: [[Float]]
     var scale: ColourScale
-    /// The address of the value whose rows these are, and which rows.
-    var address: String
+    /// The address of the value whose rows these are, and which rows; nil where the numbers stand in no value.
+    var address: String?
     var rowIndices: [Int]
     var rowHeight = 14.0
     var rowGap = 2.0
@@ -46,7 +46,7 @@ struct HeatStrips {
         let grid = CellGrid(
             columnStarts: starts, rowStarts: tops, cell: Size(width: cell, height: rowHeight),
             values: rows.flatMap { row in elision.shown.map { row[$0] } }, scale: scale,
-            addresses: CellAddresses(address, rows: rowIndices, columns: elision.shown))
+            addresses: address.map { CellAddresses($0, rows: rowIndices, columns: elision.shown) })
         var block = Block(size: Size(width: x, height: height), elements: [.cells(grid)] + signs(grid))
         var dots = Path()
         if isBroken, let rowBreak {

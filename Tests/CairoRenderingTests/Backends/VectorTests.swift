@@ -1,7 +1,8 @@
-import CairoRendering
 import Drawing
 import Foundation
 import Testing
+
+@testable import CairoRendering
 
 #if canImport(FoundationXML)
     import FoundationXML
@@ -33,6 +34,20 @@ import Testing
         let used = names(after: "url(#").union(names(after: "href=\"#"))
         #expect(!used.isEmpty && used.isSubset(of: defined))
         #expect(defined == Set(defined.indices.enumerated().map { Substring("i\($0.offset)") }))
+    }
+
+    @Test("Paths of the SVG are rounded to the nearest hundredth, and nothing else is")
+    func rounding() throws {
+        let cases = [
+            ("M 31.179688 -0.004 L 5.995 12 C 0.5 -7.126 100.10 1", "M 31.18 0 L 6 12 C 0.5 -7.13 100.1 1"),
+            ("M 0.0149 -0.015 L -3 10.05", "M 0.01 -0.02 L -3 10.05"),
+        ]
+        for (path, rounded) in cases {
+            let file = "<svg><path style=\"fill:rgb(10.588235%)\" d=\"\(path)\"/></svg>"
+            let bytes = SVGNormalisation.normalised(Array(file.utf8), title: "t", description: "d", language: .en)
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(text.contains(" d=\"\(rounded)\"") && text.contains("10.588235%"), "\(text)")
+        }
     }
 
     @Test("The PDF has one page of the scene's size in points, its title, and no date but the pinned one")

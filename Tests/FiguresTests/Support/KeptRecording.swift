@@ -1,0 +1,49 @@
+import Foundation
+import Interchange
+import Recordings
+
+/// The recording of the gallery: of real runs, with everything that any figure shows.
+enum KeptRecording {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "figures/recording")
+
+    static func open() throws -> Recording { try Recording(opening: folder) }
+
+    static let frame = "runs/prompt-tuning-1/frames/step-000050.safetensors"
+    static let trainingFrame = "runs/prompt-tuning-1/frames/step-000049.safetensors"
+    static let journal = "runs/prompt-tuning-1/journal.safetensors"
+
+    /// A copy in which one number of a file is another, to test that figures notice.
+    ///
+    /// - Parameters:
+    ///   - tensor: Its name in the file.
+    ///   - element: The number's place in it.
+    static func withSpoiled(
+        _ path: String, _ tensor: String, element: Int, change: (Float) -> Float, _ body: (Recording) throws -> Void
+    ) throws {
+        let copy = FileManager.default.temporaryDirectory.appending(path: "foreword-\(UUID().uuidString)")
+        try FileManager.default.copyItem(at: folder, to: copy)
+        defer { try? FileManager.default.removeItem(at: copy) }
+        let url = copy.appending(path: path)
+        var bytes = try Data(contentsOf: url)
+        let headerSize = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+        let header = try JSONSerialization.jsonObject(with: bytes[8..<8 + headerSize]) as? [String: Any]
+        guard let entry = header?[tensor] as? [String: Any], let offsets = entry["data_offsets"] as? [Int] else {
+            throw Missing(tensor: tensor)
+        }
+        let place = 8 + headerSize + offsets[0] + 4 * element
+        let bits = bytes[place..<place + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        let changed = change(Float(bitPattern: bits)).bitPattern
+        for byte in 0..<4 { bytes[place + byte] = UInt8(truncatingIfNeeded: changed >> UInt32(8 * byte)) }
+        try bytes.write(to: url)
+        let sums = copy.appending(path: "SHA256SUMS")
+        let hash = try ContentHash(ofFile: url).hex
+        let lines = try String(contentsOf: sums, encoding: .utf8).split(separator: "\n").map { line in
+            line.hasSuffix("  " + path) ? "\(hash)  \(path)" : String(line)
+        }
+        try (lines.joined(separator: "\n") + "\n").write(to: sums, atomically: true, encoding: .utf8)
+        try body(try Recording(opening: copy))
+    }
+
+    struct Missing: Error { let tensor: String }
+}
