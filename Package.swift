@@ -91,12 +91,13 @@ let package = Package(
                 "Recordings", "TinyWorld", "Tuning", argumentParser,
             ], swiftSettings: rules),
 
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
         tests(of: "RandomStreams"),
         tests(of: "LinearAlgebra", imports: ["RandomStreams"]),
         tests(of: "Autodiff", imports: ["LinearAlgebra", "RandomStreams"]),
         tests(of: "Transformer", imports: ["Autodiff", "LinearAlgebra", "Interchange"]),
         tests(
-            of: "Tuning", imports: ["Transformer", "Autodiff", "LinearAlgebra", "Interchange"],
+            of: "Tuning", imports: ["Transformer", "Autodiff", "LinearAlgebra", "Interchange", "CAllocations"],
             exclude: ["Fixtures/make_reference.py"], resources: [.copy("Fixtures/reference")]),
         tests(of: "Interchange", resources: [.copy("Fixtures")]),
         tests(of: "TinyWorld", imports: ["Interchange", "RandomStreams"]),
