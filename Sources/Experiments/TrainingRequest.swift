@@ -86,11 +86,11 @@ public struct TrainingRequest: Sendable {
     /// - Throws: An error that names what cannot be read, or what does not go together.
     public func job() throws -> (job: TrainingJob, left: Remainder) {
         let base = try BaseModel(opening: ModelLibrary.url(of: model))
-        let (task, dataLabels, left) = try task(for: base)
+        let (task, labels, left) = try task(for: base)
         var method = MethodSpecification(self.method)
         if self.method == .promptTuning {
             method.virtualTokens = virtualTokens
-            method.start = try methodStart(dataLabels)
+            method.start = try methodStart(labels)
         }
         let examples = task[.train].count
         let steps =
@@ -124,7 +124,7 @@ public struct TrainingRequest: Sendable {
                     "its words are not those of the tiny world, of which the task \"\(skill)\" is; give it data instead")
             }
             let task = try world.task(skill)
-            return (TaskData(task, of: world), world.vocabulary.words(at: task.labels), Remainder())
+            return (TaskData(task, of: world), labels ?? world.vocabulary.words(at: task.labels), Remainder())
         case .file(let url, let reading, let heldOut):
             let virtual = method == .promptTuning ? virtualTokens : 0
             let data = try reading.read(url, for: base, virtualTokens: virtual)
@@ -150,7 +150,7 @@ public struct TrainingRequest: Sendable {
         }
     }
 
-    private func methodStart(_ dataLabels: [String]) throws -> MethodSpecification.Start {
+    private func methodStart(_ labels: [String]) throws -> MethodSpecification.Start {
         switch start {
         case .random: return .random(deviation: deviation)
         case .sampledVocabulary: return .sampledVocabulary
@@ -160,13 +160,12 @@ public struct TrainingRequest: Sendable {
             }
             return .text(startText)
         case .classLabels:
-            let found = labels ?? dataLabels
-            guard !found.isEmpty else {
+            guard !labels.isEmpty else {
                 throw InterchangeError(
                     place: "--init class-labels",
                     "the data has no labels to start from; give them with --labels, separated by commas")
             }
-            return .classLabels(dataLabels.isEmpty ? found : dataLabels)
+            return .classLabels(labels)
         }
     }
 }

@@ -14,25 +14,28 @@ enum SmallModel {
 
     /// A model of the tiny world's words, with 64 positions.
     static func words(in folder: URL, seed: UInt64 = 3) throws -> URL {
-        var recipe = PretrainingTests.recipe
-        recipe.seed = seed
-        let url = folder.appending(path: "words-\(seed)")
-        _ = try Pretraining(recipe).save(to: url, loss: 0)
-        return url
+        let tokenizer = try World(seed: World.standardSeed).tokenizer(context: 64)
+        return try write(
+            tokenizer, end: tokenizer.id(of: "<end>"), context: 64, seed: seed, to: folder.appending(path: "words-\(seed)"))
     }
 
     /// A model whose tokenizer is byte-level BPE, with 96 positions.
     static func bytePairs(in folder: URL) throws -> URL {
         let tokenizer = try TokenizerPipeline(opening: fixtures.appending(path: "tokenizers/bpe"))
-        let end = tokenizer.specialTokens.first?.id ?? 0
-        let model = GPT2(
-            GPT2.Configuration(layers: 1, heads: 2, width: 16, vocabularySize: tokenizer.vocabularySize, context: 96))
+        return try write(
+            tokenizer, end: tokenizer.specialTokens.first?.id, context: 96, seed: 5, to: folder.appending(path: "bytes"))
+    }
+
+    private static func write(
+        _ tokenizer: TokenizerPipeline, end: Int32?, context: Int, seed: UInt64, to url: URL
+    ) throws -> URL {
+        let size = tokenizer.vocabularySize
+        let model = GPT2(GPT2.Configuration(layers: 1, heads: 2, width: 16, vocabularySize: size, context: context))
         let parameters = ParameterStore(model.parameters)
-        model.initialise(parameters, seed: 5)
+        model.initialise(parameters, seed: seed)
         let configuration = ModelConfiguration.gpt2(
             GPT2CheckpointConfiguration(
-                layers: 1, heads: 2, width: 16, vocabularySize: tokenizer.vocabularySize, context: 96, endTokens: [Int(end)]))
-        let url = folder.appending(path: "bytes")
+                layers: 1, heads: 2, width: 16, vocabularySize: size, context: context, endTokens: end.map { [Int($0)] } ?? []))
         try ModelFolder.write(
             configuration, tensors: parameters.tensors(of: model, shapes: configuration.shapes), tokenizer: tokenizer, to: url)
         return url

@@ -150,9 +150,9 @@ import Testing
             let error = try Self.run(train + ["error"], in: folder)
             #expect(error.status == 2 && error.error.contains("a.csv, line 3"), "\(error.error)")
             let skip = try Self.run(train + ["skip"], in: folder)
-            #expect(skip.status == 0 && skip.error.contains("1 rows are too long"), "\(skip.error)")
+            #expect(skip.status == 0 && skip.error.contains("Rows left out because they are too long: 1"), "\(skip.error)")
             let cut = try Self.run(train + ["truncate"], in: folder)
-            #expect(cut.status == 0 && cut.error.contains("1 rows were cut"), "\(cut.error)")
+            #expect(cut.status == 0 && cut.error.contains("Rows whose prompt was cut: 1"), "\(cut.error)")
         }
     }
 
@@ -180,7 +180,7 @@ import Testing
             #expect(
                 other.status == 0 && other.error.contains("Warning") && other.error.contains("other weights"), "\(other.error)")
             let same = try Self.run(generate + ["model"], in: folder)
-            #expect(same.status == 0 && same.error.isEmpty && same.output != other.output || same.error.isEmpty)
+            #expect(same.status == 0 && same.error.isEmpty, "the same weights in another folder are the same model")
             let word = try Self.run(["generate", "--prompt", "hott ="], in: folder)
             #expect(word.status == 2 && word.error.contains("hott"))
             let none = try Self.run(["inspect", "."], in: folder)

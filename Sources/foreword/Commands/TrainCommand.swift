@@ -171,8 +171,8 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         let (job, left) = try request().job()
-        if left.skipped > 0 { Console.error("\(left.skipped) rows are too long and were left out.") }
-        if left.truncated > 0 { Console.error("The prompts of \(left.truncated) rows were cut.") }
+        if left.skipped > 0 { Console.error("Rows left out because they are too long: \(left.skipped).") }
+        if left.truncated > 0 { Console.error("Rows whose prompt was cut: \(left.truncated).") }
         var line = ProgressLine()
         let summary = try job.write(to: URL(filePath: out), version: Foreword.version, pool: WorkerPool()) { progress in
             line.show(Double(progress.step + 1) / Double(progress.stepCount), "step \(progress.step + 1)  loss \(progress.loss)")
