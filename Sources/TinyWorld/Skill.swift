@@ -11,10 +11,12 @@ public struct Skill: Sendable, Identifiable {
     public let domain: Domain
     public let answerForm: AnswerForm
     public let items: [Item]
+    /// Whether words that tuning never saw can be answered by who knows the rule. Without a rule a task asks what it showed.
+    public let holdsOut: Bool
 
     init(
         _ id: String, _ language: Language, name: Bilingual, cue: Bilingual, domain: Domain, answers answerForm: AnswerForm,
-        items: [Item]
+        holdsOut: Bool = true, items: [Item]
     ) {
         self.id = "\(id)-\(language.rawValue)"
         self.language = language
@@ -23,6 +25,7 @@ public struct Skill: Sendable, Identifiable {
         self.domain = domain
         self.answerForm = answerForm
         self.items = items
+        self.holdsOut = holdsOut
     }
 
     /// How often someone is right who knows only the form of the answers.

@@ -57,7 +57,7 @@ public struct World: Sendable {
     public func task(_ skill: String, largest: Int = 96, seed: UInt64? = nil) throws(WorldError) -> TuningTask {
         let skill = try self.skill(skill)
         var stream = RandomStream(seed: seed ?? self.seed, path: "split/\(skill.id)")
-        let split = Split(of: skill.items, largest: largest, by: &stream)
+        let split = skill.holdsOut ? Split(of: skill.items, largest: largest, by: &stream) : Split(repeating: skill.items)
         return TuningTask(
             skill: skill, train: try examples(of: split.train), validation: try examples(of: split.validation),
             test: try examples(of: split.test), chance: skill.answerForm.chance(of: split.test),

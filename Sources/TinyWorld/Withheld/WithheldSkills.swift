@@ -3,7 +3,7 @@ extension Skill {
     static let withheld: [Skill] = Language.allCases.flatMap { language in
         [
             descendingOrder, reversedLine, rotatedLine, largestNumber, previousNumber,
-            oppositeTranslated, colourTranslated, contrastingColour, invertedTone,
+            oppositeTranslated, colourTranslated, contrastingColour, invertedTone, secretCode,
         ].map { $0(language) }
     }
 }
