@@ -64,8 +64,9 @@ let package = Package(
         module("Recordings", imports: ["Interchange"]),
         module(
             "Experiments",
-            imports: ["Autodiff", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings", "Interchange"],
-            resources: [.copy("Models")]),
+            imports: [
+                "Autodiff", "LinearAlgebra", "RandomStreams", "Transformer", "Tuning", "TinyWorld", "Recordings", "Interchange",
+            ], resources: [.copy("Models")]),
         module("Drawing"),
         module("CairoRendering", imports: ["Drawing", "CCairo", "CHarfBuzz", "CZlib"]),
         module("Figures", imports: ["Drawing", "Recordings"]),
@@ -86,16 +87,17 @@ let package = Package(
         .executableTarget(
             name: "foreword",
             dependencies: [
-                "Publishing", "CairoRendering", "Drawing", "Experiments", "Figures", "Lessons", "LinearAlgebra", "Recordings",
-                "TinyWorld", "Tuning", argumentParser,
+                "Publishing", "CairoRendering", "Drawing", "Experiments", "Figures", "Interchange", "Lessons", "LinearAlgebra",
+                "Recordings", "TinyWorld", "Tuning", argumentParser,
             ], swiftSettings: rules),
 
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
         tests(of: "RandomStreams"),
         tests(of: "LinearAlgebra", imports: ["RandomStreams"]),
         tests(of: "Autodiff", imports: ["LinearAlgebra", "RandomStreams"]),
         tests(of: "Transformer", imports: ["Autodiff", "LinearAlgebra", "Interchange"]),
         tests(
-            of: "Tuning", imports: ["Transformer", "Autodiff", "LinearAlgebra", "Interchange"],
+            of: "Tuning", imports: ["Transformer", "Autodiff", "LinearAlgebra", "Interchange", "CAllocations"],
             exclude: ["Fixtures/make_reference.py"], resources: [.copy("Fixtures/reference")]),
         tests(of: "Interchange", resources: [.copy("Fixtures")]),
         tests(of: "TinyWorld", imports: ["Interchange", "RandomStreams"]),
@@ -108,6 +110,6 @@ let package = Package(
             imports: ["Autodiff", "Interchange", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings"]),
         tests(of: "Lessons", imports: ["Drawing"]),
         tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Recordings"]),
-        tests(of: "foreword"),
+        tests(of: "foreword", exclude: ["Fixtures", "open_trained.py"]),
     ]
 )

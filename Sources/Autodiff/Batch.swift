@@ -66,6 +66,16 @@ public struct Batch: Sendable {
         countedStarts.append(Int32(countedRows.count))
     }
 
+    /// Appends a sequence of which only the token behind the last one is asked for. What that token is, is not known: its target is
+    /// 0, and only logits make sense of such a batch.
+    public mutating func appendQuestion(_ ids: some Collection<Int32>, firstPosition: Int) {
+        append(ids, firstPosition: firstPosition) { _ in false }
+        guard !ids.isEmpty else { return }
+        countedRows.append(Int32(tokens.count - 1))
+        targets.append(0)
+        countedStarts[countedStarts.count - 1] = Int32(countedRows.count)
+    }
+
     /// Cuts the batch into a number of parts of about as many tokens each. The cut depends on the sequences alone.
     public mutating func cut(into count: Int) {
         parts.removeAll(keepingCapacity: true)

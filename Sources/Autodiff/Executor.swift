@@ -97,8 +97,13 @@ public final class Executor: PartedWork, @unchecked Sendable {
         batch.removeAll()
         pack(&batch)
         var longest = 0
-        for index in 0..<batch.sequenceCount { longest = max(longest, batch.sequence(index).count) }
-        guard batch.sequenceCount <= plan.limits.sequences, longest <= plan.limits.length else {
+        var counted = 0
+        for index in 0..<batch.sequenceCount {
+            longest = max(longest, batch.sequence(index).count)
+            counted = max(counted, Int(batch.countedStarts[index + 1] - batch.countedStarts[index]))
+        }
+        let limits = plan.limits
+        guard batch.sequenceCount <= limits.sequences, longest <= limits.length, counted <= limits.counted ?? limits.length else {
             let sequences = batch.sequenceCount
             batch.removeAll()
             batch.cut(into: plan.limits.parts)

@@ -57,7 +57,8 @@ public struct Plan: Sendable {
             } else if let rows = shape.fixedRows {
                 shared.request(value, count: rows * shape.columns, lifetime: lifetimes[value] ?? 0..<1)
             } else {
-                part.request(value, count: limits.rowsPerPart * shape.columns, lifetime: lifetimes[value] ?? 0..<1)
+                let rows = shape.rows == .counted ? limits.countedRowsPerPart : limits.rowsPerPart
+                part.request(value, count: rows * shape.columns, lifetime: lifetimes[value] ?? 0..<1)
             }
         }
         sharedCount = shared.assignOffsets()

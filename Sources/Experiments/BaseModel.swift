@@ -50,6 +50,14 @@ public struct BaseModel: Sendable {
         }
     }
 
+    /// The tokens at which a text ends.
+    public var endTokens: [Int32] {
+        switch configuration {
+        case .gpt2(let gpt2): gpt2.endTokens.map(Int32.init)
+        case .llama(let llama): llama.endTokens.map(Int32.init)
+        }
+    }
+
     /// The text of every token, by id.
     public var vocabulary: [String] { (0..<model.vocabularySize).map { tokenizer.displayText(of: Int32($0)) } }
 }

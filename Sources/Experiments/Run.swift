@@ -20,13 +20,10 @@ final class Run {
     private let limits: BatchLimits
 
     /// A parameter of at most this many numbers is written to the journal at every step, with its gradient and moments: 256 kB a
-    /// step. Larger ones, as all weights of full fine-tuning, are in checkpoints at the first and the last step.
+    /// step. Larger ones, as all weights of full fine-tuning, start as the base model's and are in a checkpoint after the last step.
     private static let journalLimit = 16_384
     /// Likeliest tokens that are kept of each answer.
     private static let candidates = 5
-    /// Examples evaluated at a time.
-    private static let evaluationSize = 32
-
     init(_ specification: RunSpecification, base: BaseModel, task: TaskData, pool: WorkerPool) throws {
         self.specification = specification
         self.base = base
@@ -46,11 +43,12 @@ final class Run {
         training = TrainingGraph(
             model: base.model, method: method, optimizer: specification.training.optimizer,
             clipping: specification.training.clipping, textLength: length)
-        limits = BatchLimits(sequences: specification.training.batchSize, length: length)
+        limits = BatchLimits(
+            sequences: specification.training.batchSize, length: length, counted: task.longestCompletion)
         trainer = try Trainer(training, parameters: parameters, limits: limits, pool: pool)
         evaluator = try Evaluator(
             model: base.model, method: method, parameters: parameters,
-            limits: BatchLimits(sequences: Self.evaluationSize, length: length), pool: pool)
+            limits: BatchLimits(evaluating: length, counted: task.longestCompletion, by: base.model), pool: pool)
     }
 
     /// Everything a step computes.
@@ -74,7 +72,6 @@ final class Run {
                 seed: specification.seed, graph: graph, parameters: described, frozenCount: frozenCount(names),
                 weightsSha256: WeightsHashes(before: hash, after: hash)))
         let checkpointed = specification.keepsCheckpoints ? described.filter { !$0.inJournal }.map(\.name.rawValue) : []
-        if !checkpointed.isEmpty { try run.writeCheckpoint(step: 0, values: values(checkpointed)) }
 
         let schedule = specification.training.schedule
         let total = specification.training.steps
@@ -105,7 +102,9 @@ final class Run {
                 stepSeconds.append((ContinuousClock.now - clock).seconds)
                 gradients = self.gradients(journalled, from: trainer.executor)
             }
-            guard taken.loss.isFinite else { throw TuningError.lossNotFinite(step: step, firstBadValue: "loss") }
+            guard taken.loss.isFinite else {
+                throw TuningError.lossNotFinite(step: step, firstBadValue: try firstBadValue(atStep: step))
+            }
             try run.append(
                 JournalStep(
                     loss: taken.loss, learningRate: Float(rate), gradientNorm: taken.gradientNorm,
@@ -165,19 +164,52 @@ final class Run {
 
     private func evaluate(after step: Int, into run: RunWriter) throws {
         for split in TaskData.Split.allCases where !task[split].isEmpty {
-            let evaluation = try evaluator.evaluate(task[split], candidates: Self.candidates)
-            let predictions = zip(task[split], evaluation.answers).enumerated().map { index, pair in
-                RecordedPrediction(
-                    example: index, target: pair.0.targets.first ?? 0, targetProbability: pair.1.probabilities.first ?? 0,
-                    isRight: pair.1.isRight, tokens: pair.1.likeliest.map(\.token),
-                    probabilities: pair.1.likeliest.map(\.probability))
+            let isShown =
+                split == task.shown && task.isDescribed(split) && (step == 0 || step == specification.training.steps)
+            var predictions: [RecordedPrediction] = []
+            let score = try evaluator.score(task.evaluated(split), candidates: isShown ? Self.candidates : 0) { answer in
+                guard isShown else { return }
+                let index = predictions.count
+                predictions.append(
+                    RecordedPrediction(
+                        example: index, target: task[split].parts(index).completion.first ?? 0,
+                        targetProbability: answer.probabilities.first ?? 0, isRight: answer.isRight,
+                        tokens: answer.likeliest.map(\.token), probabilities: answer.likeliest.map(\.probability)))
             }
-            let isShown = split == .test && (step == 0 || step == specification.training.steps)
             try run.append(
                 RecordedEvaluation(
-                    step: step, split: split.rawValue, loss: evaluation.loss, accuracy: Float(evaluation.accuracy),
-                    predictions: isShown ? predictions : []))
+                    step: step, split: split.rawValue, loss: score.loss, accuracy: Float(score.accuracy),
+                    predictions: predictions))
         }
+    }
+
+    /// The first value of a step, in the order of computation, that holds something else than finite numbers; parameters count as
+    /// computed before.
+    ///
+    /// A step leaves nothing behind to look at, so the run is made again from the start up to it, which gives the same bits, and the
+    /// step in a plan that keeps every value.
+    private func firstBadValue(atStep bad: Int) throws -> String {
+        let again = try Run(specification, base: base, task: task, pool: pool)
+        var order = BatchOrder(
+            exampleCount: task[.train].count, batchSize: specification.training.batchSize, seed: specification.seed)
+        var name = ValueName.loss.rawValue
+        for step in 0...bad {
+            let chosen = order.examples(atStep: step)
+            let rate = specification.training.schedule.rate(atStep: step, of: specification.training.steps)
+            let pack = { [method, task] (batch: inout Batch) in
+                for index in chosen { batch.append(task[.train][index], virtualTokens: method.virtualTokens) }
+            }
+            if step < bad {
+                try again.trainer.step(learningRate: rate, pack: pack)
+            } else {
+                try again.trainer.keptStep(learningRate: rate, pack: pack) { executor in
+                    let plan = executor.plan
+                    let value = (plan.parameters + plan.order).first { !executor.numbers($0).allSatisfy(\.isFinite) }
+                    if let value { name = plan.graph[value].name }
+                }
+            }
+        }
+        return name
     }
 
     /// A forward pass over the first held-out examples, with the parameters as training left them.
@@ -185,22 +217,31 @@ final class Run {
         let executor = try Executor(
             Plan(training.graph, computing: [training.loss], limits: limits, keepsAll: true, updating: false),
             parameters: trainer.parameters, pool: pool)
-        let shown = task[.test].prefix(min(specification.frames.heldOutExamples, limits.sequences))
+        let shown = task[task.shown].prefix(min(specification.frames.heldOutExamples, limits.sequences))
+        guard !shown.isEmpty else { return }
         try executor.load { batch in
             for example in shown { batch.append(example, virtualTokens: method.virtualTokens) }
         }
         executor.compute()
         try run.writeFrame(
-            step: step, split: TaskData.Split.test.rawValue, batch: RecordedBatch(executor.batch),
+            step: step, split: task.shown.rawValue, batch: RecordedBatch(executor.batch),
             values: frameValues(of: executor))
     }
 
     /// The size of what has to be kept to use the result: the trained numbers as a safetensors file.
     private func adapterBytes(_ names: [String]) -> Int {
-        let tensors = names.compactMap { name in
-            parameters[name].map { (name, Tensor($0.values, shape: base.configuration.shapes[name] ?? [$0.rows, $0.columns])) }
+        let shapes = names.compactMap { name in
+            parameters[name].map { (name, base.configuration.shapes[name] ?? [$0.rows, $0.columns]) }
         }
-        return SafetensorsFile.serialised(Dictionary(uniqueKeysWithValues: tensors)).count
+        return SafetensorsFile.byteCount(ofFloats: Dictionary(uniqueKeysWithValues: shapes))
+    }
+}
+
+extension BatchLimits {
+    /// Room for an evaluation. How many examples are evaluated at a time depends on the model alone, so that the same examples in the
+    /// same order always give the same bits, in training and afterwards.
+    init(evaluating length: Int, counted: Int, by model: any LanguageModel) {
+        self.init(sequences: max(1, min(32, 8_192 / model.context)), length: length, counted: counted)
     }
 }
 

@@ -1,6 +1,7 @@
+public import Interchange
 public import Recordings
 public import TinyWorld
-public import Tuning
+internal import Tuning
 
 /// What is learned: examples in splits, with what a reader needs to know of them.
 public struct TaskData: Sendable {
@@ -23,12 +24,16 @@ public struct TaskData: Sendable {
     }
 
     public let description: TaskDescription
-    public let examples: [Split: [Tuning.Example]]
+    public let examples: [Split: PackedExamples]
 
     /// A task of the tiny world.
     public init(_ task: TuningTask, of world: World) {
         let parts: [Split: [TinyWorld.Example]] = [.train: task.train, .validation: task.validation, .test: task.test]
-        examples = parts.mapValues { $0.map(Tuning.Example.init) }
+        examples = parts.mapValues { part in
+            var packed = PackedExamples()
+            for example in part { packed.append(prompt: example.prompt, completion: example.completion) }
+            return packed
+        }
         let text = { (ids: [Int32]) in world.vocabulary.words(at: ids).joined(separator: " ") }
         description = TaskDescription(
             id: task.skill.id, name: BilingualText(task.skill.name),
@@ -39,10 +44,53 @@ public struct TaskData: Sendable {
             }, chance: task.chance)
     }
 
-    public subscript(split: Split) -> [Tuning.Example] { examples[split] ?? [] }
+    /// A reader's own data.
+    ///
+    /// - Parameters:
+    ///   - name: What to call it, such as the file's name.
+    ///   - validation: What is held out; empty for none.
+    public init(named name: String, train: PackedExamples, validation: PackedExamples, tokenizer: any Tokenizer) {
+        examples = [.train: train, .validation: validation]
+        let text = { (ids: ArraySlice<Int32>) in tokenizer.decode(ids, skippingSpecialTokens: true) }
+        let splits: [(Split, PackedExamples)] = [(.train, train), (.validation, validation)]
+        description = TaskDescription(
+            id: name, name: BilingualText(english: name, chinese: name),
+            splits: splits.filter { !$0.1.isEmpty }.map { split, examples in
+                SplitDescription(
+                    id: split.rawValue, name: split.name, size: examples.count,
+                    examples: examples.count > Self.mostDescribed
+                        ? nil
+                        : examples.indices.map { index in
+                            let (prompt, completion) = examples.parts(index)
+                            return ExampleDescription(input: text(prompt), target: text(completion))
+                        })
+            })
+    }
+
+    /// A split of more examples is described by their number alone.
+    private static let mostDescribed = 256
+    /// Of what tuning sees, this many examples are enough to say how well it is known.
+    private static let mostTrainEvaluated = 1_000
+
+    public subscript(split: Split) -> PackedExamples { examples[split] ?? PackedExamples() }
+
+    /// What an evaluation looks at: all of a held-out split, and the first examples of the one that tuning sees.
+    func evaluated(_ split: Split) -> Slice<PackedExamples> {
+        let all = self[split]
+        return split == .train ? all.prefix(Self.mostTrainEvaluated) : all[all.startIndex...]
+    }
+
+    /// The split whose answers are shown one by one: what was held out until the end, else what choices are made by.
+    var shown: Split { self[.test].isEmpty ? .validation : .test }
+
+    /// Whether a split's examples are described one by one.
+    func isDescribed(_ split: Split) -> Bool { description.split(split.rawValue)?.examples != nil }
 
     /// The most tokens of an example.
-    var longest: Int { examples.values.joined().map(\.tokens.count).max() ?? 0 }
+    var longest: Int { examples.values.map(\.longest).max() ?? 0 }
+
+    /// The most tokens of a completion.
+    var longestCompletion: Int { examples.values.map(\.longestCompletion).max() ?? 0 }
 }
 
 extension BilingualText {

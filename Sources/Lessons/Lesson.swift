@@ -42,6 +42,27 @@ public struct LessonRun: Sendable {
     public let method: MethodSpecification
     public let training: TrainingSpecification
     public let seeds: [UInt64]
+    /// Whose values the first seed's run keeps.
+    public let frames: Set<Frame>
+
+    /// A moment of a run.
+    public enum Frame: String, Sendable, CaseIterable {
+        /// The first step.
+        case first
+        /// The last step.
+        case last
+        /// A forward pass over held-out examples when training is over.
+        case after
+    }
+
+    /// Examples of the frame after training.
+    private static let heldOutExamples = 4
+
+    var framePolicy: FramePolicy {
+        FramePolicy(
+            steps: (frames.contains(.first) ? [0] : []) + (frames.contains(.last) ? [-1] : []),
+            heldOutExamples: frames.contains(.after) ? Self.heldOutExamples : 0)
+    }
 
     public func recordedID(seed: UInt64) -> String { "\(id)-\(seed)" }
 }
@@ -49,17 +70,22 @@ public struct LessonRun: Sendable {
 extension Lesson {
     /// The lesson's experiment.
     ///
-    /// - Parameters:
-    ///   - firstSeed: Where the seeds start; those of the lesson file where it is `nil`.
-    ///   - values: What the frames of each method's first run keep; all if `nil`.
-    func specifications(firstSeed: UInt64?, values: Set<String>?) -> [RunSpecification] {
+    /// - Parameter firstSeed: Where the seeds start; those of the lesson file where it is `nil`.
+    func specifications(firstSeed: UInt64?) -> [RunSpecification] {
         runs.flatMap { run in
-            let seeds = firstSeed.map { first in run.seeds.indices.map { first + UInt64($0) } } ?? run.seeds
-            return seeds.enumerated().map { index, seed in
+            run.seeds(startingAt: firstSeed).enumerated().map { index, seed in
                 RunSpecification(
                     id: run.recordedID(seed: seed), method: run.method, training: run.training, seed: seed,
-                    frames: index == 0 ? FramePolicy(steps: [0, -1], values: values, heldOutExamples: 4) : .none)
+                    frames: index == 0 ? run.framePolicy : .none)
             }
         }
+    }
+}
+
+extension LessonRun {
+    /// The seeds, or as many others.
+    func seeds(startingAt first: UInt64?) -> [UInt64] {
+        guard let first else { return seeds }
+        return seeds.indices.map { first &+ UInt64($0) }
     }
 }

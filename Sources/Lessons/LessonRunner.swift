@@ -37,7 +37,7 @@ public struct LessonRunner: Sendable {
     public func run(
         recordingTo folder: URL, version: String, language: Drawing.Language, progress: (Experiment.Progress) -> Void = { _ in }
     ) throws -> Result {
-        let specifications = lesson.specifications(firstSeed: firstSeed, values: nil)
+        let specifications = lesson.specifications(firstSeed: firstSeed)
         let experiment = Experiment(base: base, task: task, runs: specifications)
         let recording = try experiment.record(to: folder, version: version, pool: pool, progress: progress)
         let measurements = try measure(recording)
@@ -50,8 +50,7 @@ public struct LessonRunner: Sendable {
         var measurements: [String: Measurement] = [:]
         for (name, measure) in lesson.measures {
             guard let run = lesson.runs.first(where: { $0.id == measure.run }) else { continue }
-            let seeds = firstSeed.map { first in run.seeds.indices.map { first + UInt64($0) } } ?? run.seeds
-            let runs = try seeds.map { try recording.run(run.recordedID(seed: $0)) }
+            let runs = try run.seeds(startingAt: firstSeed).map { try recording.run(run.recordedID(seed: $0)) }
             measurements[name] = try measure.measurement(in: runs, of: recording)
         }
         return measurements

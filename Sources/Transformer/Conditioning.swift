@@ -2,8 +2,44 @@ public import Autodiff
 
 /// What a tuning method puts into a frozen model's forward pass. Empty, the model computes as it was pretrained.
 public struct Conditioning: Sendable {
+    /// Keys and values in front of every sequence, for one block.
+    public struct Prefix: Sendable {
+        /// `[P, key heads × head width]`.
+        public let key: Value
+        public let value: Value
+
+        public init(key: Value, value: Value) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// A change of a projection W by a product of two narrow matrices: y = xW + scale · (x Aᵀ) Bᵀ (Hu et al. 2022, eq. 3).
+    public struct LowRankChange: Sendable {
+        /// A, `[rank, in]`.
+        public let down: Value
+        /// B, `[out, rank]`.
+        public let up: Value
+        public let scale: Float
+
+        public init(down: Value, up: Value, scale: Float) {
+            self.down = down
+            self.up = up
+            self.scale = scale
+        }
+    }
+
     /// Rows `[P, d]` in front of the token embeddings of every sequence (Lester et al. 2021).
     public var softPrompt: Value?
+    /// One for each block (Li and Liang 2021); empty for none. Not together with a soft prompt.
+    public var prefixes: [Prefix]
+    /// By the name of the weight they change.
+    public var changes: [String: LowRankChange]
 
-    public init(softPrompt: Value? = nil) { self.softPrompt = softPrompt }
+    public init(softPrompt: Value? = nil, prefixes: [Prefix] = [], changes: [String: LowRankChange] = [:]) {
+        precondition(softPrompt == nil || prefixes.isEmpty, "either a soft prompt or a prefix stands in front of the text")
+        self.softPrompt = softPrompt
+        self.prefixes = prefixes
+        self.changes = changes
+    }
 }

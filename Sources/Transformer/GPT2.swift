@@ -76,7 +76,7 @@ public struct GPT2: LanguageModel, Hashable {
         let wpe = weight("wpe.weight", in: graph)
 
         var prompt: Value?
-        var promptLength = 0
+        var promptLength = conditioning.prefixes.first.map { graph[$0.key].shape.fixedRows ?? 0 } ?? 0
         if let softPrompt = conditioning.softPrompt {
             promptLength = graph[softPrompt].shape.fixedRows ?? 0
             let positions = graph.add(RowSlice(0..<promptLength), [wpe], named: "prompt.positions")
@@ -91,16 +91,18 @@ public struct GPT2: LanguageModel, Hashable {
         var promptAttention: [Value] = []
         for layer in 0..<configuration.layers {
             hiddenStates.append(ForwardPass.Rows(prompt: prompt, text: hidden))
-            var prefix: KeyValue?
+            var prefix = conditioning.prefixes.isEmpty ? nil : conditioning.prefixes[layer]
             if let rows = prompt {
                 let layout = attentionLayout(prefixLength: 0, textLength: promptLength)
-                let block = addBlock(layer, named: "prompt.block.\(layer)", to: rows, prefix: nil, layout: layout, in: &graph)
+                let block = addBlock(
+                    layer, named: "prompt.block.\(layer)", to: rows, conditioning, prefix: nil, layout: layout, in: &graph)
                 prompt = block.output
                 prefix = block.keyValue
                 promptAttention.append(block.attention)
             }
             let layout = attentionLayout(prefixLength: promptLength, textLength: textLength)
-            let block = addBlock(layer, named: "block.\(layer)", to: hidden, prefix: prefix, layout: layout, in: &graph)
+            let block = addBlock(
+                layer, named: "block.\(layer)", to: hidden, conditioning, prefix: prefix, layout: layout, in: &graph)
             hidden = block.output
             attention.append(block.attention)
         }
@@ -141,27 +143,40 @@ public struct GPT2: LanguageModel, Hashable {
         return value
     }
 
-    private struct KeyValue {
-        let key: Value
-        let value: Value
+    /// A projection `[in, out]` with its bias, and the change that a tuning method makes to it.
+    private func project(
+        _ x: Value, by projection: String, layer: Int, _ conditioning: Conditioning, named name: String, in graph: inout Graph
+    ) -> Value {
+        let path = "h.\(layer).\(projection)"
+        let operands = [x, weight("\(path).weight", in: graph), weight("\(path).bias", in: graph)]
+        guard let change = conditioning.changes["transformer.\(path).weight"] else {
+            return graph.add(Linear(), operands, named: name)
+        }
+        let base = graph.add(Linear(), operands, named: "\(name).base")
+        let down = graph.add(Product.transposed, [x, change.down], named: "\(name).lora.down")
+        let up = graph.add(Product.transposed, [down, change.up], named: "\(name).lora.up")
+        let scaled = graph.add(Scaled(by: change.scale), [up], named: "\(name).lora.change")
+        return graph.add(Sum(), [base, scaled], named: name)
     }
 
     /// One block: x + attention(norm(x)), then that + mlp(norm(that)).
     private func addBlock(
-        _ layer: Int, named name: String, to x: Value, prefix: KeyValue?, layout: AttentionLayout, in graph: inout Graph
-    ) -> (output: Value, keyValue: KeyValue, attention: Value) {
+        _ layer: Int, named name: String, to x: Value, _ conditioning: Conditioning, prefix: Conditioning.Prefix?,
+        layout: AttentionLayout, in graph: inout Graph
+    ) -> (output: Value, keyValue: Conditioning.Prefix, attention: Value) {
         let norm = LayerNorm(epsilon: configuration.normEpsilon)
         func own(_ suffix: String, _ graph: Graph) -> Value { weight("h.\(layer).\(suffix)", in: graph) }
         func pair(_ suffix: String, _ graph: Graph) -> [Value] { [own("\(suffix).weight", graph), own("\(suffix).bias", graph)] }
 
         let attentionNorm = graph.add(norm, [x] + pair("ln_1", graph), named: "\(name).attention.norm")
-        let projected = graph.add(Linear(), [attentionNorm] + pair("attn.c_attn", graph), named: "\(name).attention.qkv")
+        let projected = project(
+            attentionNorm, by: "attn.c_attn", layer: layer, conditioning, named: "\(name).attention.qkv", in: &graph)
         let parts = ["query", "key", "value"].enumerated().map { index, part in
             let columns = index * configuration.width..<(index + 1) * configuration.width
             return graph.add(
                 Columns(columns, inner: [layout.heads, layout.headWidth]), [projected], named: "\(name).attention.\(part)")
         }
-        let keyValue = KeyValue(key: parts[1], value: parts[2])
+        let keyValue = Conditioning.Prefix(key: parts[1], value: parts[2])
         let scale = 1 / Float(layout.headWidth).squareRoot()
         let scores = graph.add(
             AttentionScores(layout, scale: scale), [parts[0], parts[1]] + (prefix.map { [$0.key] } ?? []),
@@ -171,13 +186,16 @@ public struct GPT2: LanguageModel, Hashable {
             AttentionMix(layout), [weights, parts[2]] + (prefix.map { [$0.value] } ?? []), named: "\(name).attention.mix")
         let joined = graph.add(
             Columns(0..<configuration.width, inner: [configuration.width]), [mix], named: "\(name).attention.heads")
-        let attention = graph.add(Linear(), [joined] + pair("attn.c_proj", graph), named: "\(name).attention.output")
+        let attention = project(
+            joined, by: "attn.c_proj", layer: layer, conditioning, named: "\(name).attention.output", in: &graph)
         let middle = graph.add(Sum(), [x, attention], named: "\(name).attention.residual")
 
         let mlpNorm = graph.add(norm, [middle] + pair("ln_2", graph), named: "\(name).mlp.norm")
-        let expanded = graph.add(Linear(), [mlpNorm] + pair("mlp.c_fc", graph), named: "\(name).mlp.hidden")
+        let expanded = project(
+            mlpNorm, by: "mlp.c_fc", layer: layer, conditioning, named: "\(name).mlp.hidden", in: &graph)
         let activated = graph.add(Gelu(), [expanded], named: "\(name).mlp.activation")
-        let contracted = graph.add(Linear(), [activated] + pair("mlp.c_proj", graph), named: "\(name).mlp.output")
+        let contracted = project(
+            activated, by: "mlp.c_proj", layer: layer, conditioning, named: "\(name).mlp.output", in: &graph)
         let output = graph.add(Sum(), [middle, contracted], named: "\(name).output")
         return (output, keyValue, weights)
     }

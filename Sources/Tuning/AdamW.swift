@@ -22,11 +22,11 @@ public struct AdamW: Sendable, Hashable {
     static let rates = "optimizer/rates"
 
     /// The numbers of step `step`, which counts from 1: 1 − lr·λ, lr / (1 − β₁ᵗ), √(1 − β₂ᵗ).
-    func rates(step: Int, learningRate: Double) -> [Float] {
-        [
+    func rates(step: Int, learningRate: Double) -> (decay: Float, step: Float, root: Float) {
+        (
             Float(1 - learningRate * weightDecay), Float(learningRate / (1 - power(beta1, step))),
-            Float((1 - power(beta2, step)).squareRoot()),
-        ]
+            Float((1 - power(beta2, step)).squareRoot())
+        )
     }
 
     /// The names of a parameter's moments before a step.

@@ -10,6 +10,8 @@ public struct Evaluation: Sendable, Hashable {
         public let tokens: [Int32]
         /// The probability of each right token.
         public let probabilities: [Float]
+        /// The logarithm of the probability of all right tokens together.
+        public let logProbability: Double
         /// The likeliest first tokens of the answer, the likeliest first.
         public let likeliest: [Candidate]
         /// Whether every token is right: exactly then greedy generation gives the completion.
@@ -55,12 +57,28 @@ public final class Evaluator {
 
     /// - Parameter candidates: How many of the likeliest first tokens each answer names.
     /// - Throws: ``ExecutorError`` if a text is longer than the limits.
-    public func evaluate(_ examples: [Example], candidates: Int = 0) throws(ExecutorError) -> Evaluation {
+    public func evaluate(
+        _ examples: some RandomAccessCollection<Example>, candidates: Int = 0
+    ) throws(ExecutorError) -> Evaluation {
         var answers: [Evaluation.Answer] = []
+        let score = try score(examples, candidates: candidates) { answers.append($0) }
+        return Evaluation(answers: answers, loss: score.loss)
+    }
+
+    /// Evaluates examples and hands out each answer as it comes, in their order: none is kept.
+    ///
+    /// - Throws: ``ExecutorError`` if a text is longer than the limits.
+    @discardableResult
+    public func score(
+        _ examples: some RandomAccessCollection<Example>, candidates: Int = 0, each: (Evaluation.Answer) -> Void = { _ in }
+    ) throws(ExecutorError) -> EvaluationScore {
         var losses = 0.0
         var counted = 0
-        for start in stride(from: 0, to: examples.count, by: chunk) {
-            let part = examples[start..<min(start + chunk, examples.count)]
+        var right = 0
+        var rest = examples[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(chunk)
+            rest = rest.dropFirst(chunk)
             try executor.load { batch in
                 for example in part { batch.append(example, virtualTokens: method.virtualTokens) }
             }
@@ -72,16 +90,32 @@ public final class Evaluator {
                 let targets = example.targets
                 let rows = targets.indices.map { logits[(row + $0) * width..<(row + $0 + 1) * width] }
                 let logarithms = zip(rows, targets).map { logProbability(of: $1, in: $0) }
-                let tokens = rows.map { row in Int32((row.indices.max { row[$0] < row[$1] } ?? row.startIndex) - row.startIndex) }
-                answers.append(
+                let tokens = rows.map(likeliest)
+                let logarithm = logarithms.reduce(0, +)
+                let isRight = tokens == targets
+                each(
                     Evaluation.Answer(
-                        tokens: tokens, probabilities: probabilities(logarithms),
-                        likeliest: rows.first.map { likeliest(candidates, in: $0) } ?? [], isRight: tokens == targets))
-                losses -= logarithms.reduce(0, +)
+                        tokens: tokens, probabilities: probabilities(logarithms), logProbability: logarithm,
+                        likeliest: rows.first.map { likeliest(candidates, in: $0) } ?? [], isRight: isRight))
+                losses -= logarithm
                 counted += targets.count
+                right += isRight ? 1 : 0
                 row += targets.count
             }
         }
-        return Evaluation(answers: answers, loss: counted > 0 ? Float(losses / Double(counted)) : 0)
+        return EvaluationScore(
+            count: examples.count, right: right, loss: counted > 0 ? Float(losses / Double(counted)) : 0)
     }
+}
+
+/// How a model did on examples, in numbers.
+public struct EvaluationScore: Sendable, Hashable {
+    public let count: Int
+    /// Examples of which every token was right.
+    public let right: Int
+    /// Mean cross-entropy over all counted tokens.
+    public let loss: Float
+
+    /// Share of examples that are right, 0…1.
+    public var accuracy: Double { count == 0 ? 0 : Double(right) / Double(count) }
 }

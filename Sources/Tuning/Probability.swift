@@ -10,6 +10,13 @@ func logProbability(of token: Int32, in logits: ArraySlice<Float>) -> Double {
 /// The probabilities of some tokens, from their logarithms.
 func probabilities(_ logarithms: [Double]) -> [Float] { logarithms.map { Float(exp($0)) } }
 
+/// The token of the highest logit; of equals, the one with the lowest id.
+func likeliest(_ logits: ArraySlice<Float>) -> Int32 {
+    var best = logits.startIndex
+    for place in logits.indices where logits[place] > logits[best] { best = place }
+    return Int32(best - logits.startIndex)
+}
+
 /// The `count` tokens of the highest logits, with their probabilities.
 func likeliest(_ count: Int, in logits: ArraySlice<Float>) -> [Evaluation.Candidate] {
     guard count > 0 else { return [] }
@@ -19,3 +26,6 @@ func likeliest(_ count: Int, in logits: ArraySlice<Float>) -> [Evaluation.Candid
         return Evaluation.Candidate(token: token, probability: Float(exp(logProbability(of: token, in: logits))))
     }
 }
+
+/// eˣ, of the C library.
+func exponential(_ x: Double) -> Double { exp(x) }

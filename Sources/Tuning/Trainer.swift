@@ -90,7 +90,7 @@ public final class Trainer {
     ) throws(ExecutorError) -> Step {
         try executor.load(pack)
         let numbers = training.optimizer.rates(step: steps + 1, learningRate: learningRate)
-        for column in 0..<3 { rates[0, column] = numbers[column] }
+        (rates[0, 0], rates[0, 1], rates[0, 2]) = (numbers.decay, numbers.step, numbers.root)
         lastExecutor = executor
         executor.compute()
         look(executor)

@@ -40,6 +40,8 @@ public enum TuningError: Error, Sendable, Equatable {
     case noExamples(String)
     case textTooLong(tokens: Int, virtualTokens: Int, context: Int)
     case lossNotFinite(step: Int, firstBadValue: String)
+    case noTargets([String])
+    case rankOutOfRange(Int, weight: String, largest: Int)
 }
 
 extension TuningError: CustomStringConvertible {
@@ -57,6 +59,10 @@ extension TuningError: CustomStringConvertible {
             "There are no examples to \(what); give at least one."
         case .textTooLong(let tokens, let virtualTokens, let context):
             "A text of \(tokens) tokens behind \(virtualTokens) virtual tokens exceeds the model's \(context) positions; shorten it."
+        case .noTargets(let targets):
+            "No projection of the model is called \(targets.joined(separator: " or ")); name ones that it has, such as attn.c_attn."
+        case .rankOutOfRange(let rank, let weight, let largest):
+            "Rank \(rank) is not possible for \(weight); choose one from 1 to \(largest)."
         case .lossNotFinite(let step, let name):
             "The loss stopped being a number at step \(step), first in \(name); lower the learning rate or clip the gradient."
         }

@@ -7,8 +7,8 @@ struct Foreword: ParsableCommand {
         commandName: "foreword", abstract: "A step-through simulator of prompt tuning: every number comes out of a run.",
         version: version,
         subcommands: [
-            LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, GalleryCommand.self, WorldCommand.self,
-            PretrainCommand.self,
+            LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, GalleryCommand.self, TrainCommand.self,
+            EvaluateCommand.self, GenerateCommand.self, InspectCommand.self, WorldCommand.self, PretrainCommand.self,
             DoctorCommand.self,
         ])
 

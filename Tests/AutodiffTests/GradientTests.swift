@@ -64,6 +64,16 @@ import Testing
                 let right = graph.add(Columns(4..<7, inner: [3]), [rows], named: "right")
                 return graph.add(Sum(), [left, right], named: "y")
             },
+            Case("tanh", [(vocabulary, 5)]) { graph, p in graph.add(Activated(.tanh), [text(p[0], &graph)], named: "y") },
+            Case("sigmoid", [(3, 5)]) { $0.add(Activated(.sigmoid), $1, named: "y") },
+            Case("element product", [(3, 5), (3, 5)]) { $0.add(ElementProduct(), $1, named: "y") },
+            Case("element product of a value with itself", [(3, 5)]) { $0.add(ElementProduct(), [$1[0], $1[0]], named: "y") },
+            Case("scaling", [(vocabulary, 5)]) { graph, p in graph.add(Scaled(by: -1.5), [text(p[0], &graph)], named: "y") },
+            Case("stacked rows", [(3, 5), (1, 5), (2, 5)]) { $0.add(StackedRows(), $1, named: "y") },
+            Case("side by side", [(3, 2), (3, 4)]) { $0.add(SideBySide(), $1, named: "y") },
+            Case("linear with a transposed matrix", [(vocabulary, 5), (4, 5), (1, 4)]) { graph, p in
+                graph.add(Linear.transposed, [text(p[0], &graph), p[1], p[2]], named: "y")
+            },
             Case("identity", [(3, 4)]) { $0.add(Identity(), [$1[0]], named: "y") },
             Case("cross-entropy and mean", [(vocabulary, vocabulary)]) { graph, p in
                 let logits = graph.add(CountedRows(), [text(p[0], &graph)], named: "logits")

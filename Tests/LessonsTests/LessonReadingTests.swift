@@ -41,7 +41,7 @@ import Testing
     static let mistakes: [(String, String, [String])] = [
         ("task: opposite-en", "tsk: opposite-en", ["line", "\"tsk\""]),
         ("method: prompt-tuning", "method: promt-tuning", ["line", "runs[0].method", "promt-tuning", "full-fine-tuning"]),
-        ("steps: 150", "steps: many", ["line", "runs[0].steps", "whole number"]),
+        ("steps: 100", "steps: many", ["line", "runs[0].steps", "whole number"]),
         ("seeds: [1, 2, 3, 4, 5]", "seeds: 5", ["line", "runs[0].seeds", "list"]),
         ("metric: accuracy, run: prompt-tuning", "metric: accuracy, run: lora", ["line", "measures.before.run", "lora"]),
         ("measure: changed\n", "measure: chnged\n", ["line", "claims[0].measure", "chnged"]),

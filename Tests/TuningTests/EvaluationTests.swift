@@ -35,4 +35,23 @@ import Transformer
         #expect(evaluation.accuracy == 1)
         #expect(evaluation.answers.allSatisfy { $0.probabilities.allSatisfy { $0 > 0.8 && $0 <= 1 } })
     }
+
+    @Test("Room for just the counted rows changes no bit; a sequence that counts more rows is refused")
+    func countedLimit() throws {
+        let method = TrainerTests.prompt
+        let parameters = try TinyModel.parameters(for: method)
+        var losses: [UInt32] = []
+        for counted in [nil, 3] {
+            let evaluator = try Evaluator(
+                model: TinyModel.model, method: method, parameters: parameters,
+                limits: BatchLimits(sequences: 8, length: 16, counted: counted), pool: WorkerPool(threads: 1))
+            losses.append(try evaluator.evaluate(TinyModel.examples).loss.bitPattern)
+        }
+        #expect(losses[0] == losses[1])
+        let narrow = try Evaluator(
+            model: TinyModel.model, method: method, parameters: parameters,
+            limits: BatchLimits(sequences: 8, length: 16, counted: 2), pool: WorkerPool(threads: 1))
+        #expect(throws: ExecutorError.self) { try narrow.evaluate(TinyModel.examples) }
+        #expect(try narrow.evaluate(Array(TinyModel.examples.prefix(2))).answers.count == 2)
+    }
 }

@@ -16,6 +16,21 @@ import Transformer
         var testDescription: String { folder }
     }
 
+    /// Methods whose parameters are named as PEFT's, but for what the names begin with.
+    static func peft(_ folder: String, _ method: some TuningMethod, _ ours: String, _ theirs: String) -> Case {
+        let names = method.addedParameters(for: Reference.model).map { shape in
+            (shape.name, shape.name.replacing(ours, with: theirs, maxReplacements: 1))
+        }
+        return Case(folder: folder, method: method, names: Dictionary(uniqueKeysWithValues: names))
+    }
+
+    static func lora(_ folder: String, _ method: LoRA) -> Case {
+        let names = method.addedParameters(for: Reference.model).map { shape in
+            (shape.name, "base_model.model.\(shape.name.replacing(/lora_(A|B)/) { "lora_\($0.1).default" })")
+        }
+        return Case(folder: folder, method: method, names: Dictionary(uniqueKeysWithValues: names))
+    }
+
     static let cases = [
         Case(
             folder: "full", method: FullFineTuning(),
@@ -23,6 +38,18 @@ import Transformer
         Case(
             folder: "prompt-tuning", method: PromptTuning(virtualTokens: 5, initialisation: .normal(deviation: 1)),
             names: [PromptTuning.parameter: "prompt_encoder.default.embedding.weight"]),
+        Case(
+            folder: "prefix-tuning", method: PrefixTuning(virtualTokens: 5),
+            names: [PrefixTuning.prefix: "prompt_encoder.default.embedding.weight"]),
+        peft(
+            "prefix-tuning-mlp", PrefixTuning(virtualTokens: 5, projectionWidth: 20), "prefix.encoder", "prompt_encoder.default"),
+        peft(
+            "p-tuning-mlp", PTuning(virtualTokens: 5, encoder: .mlp, hiddenWidth: 20), "prompt.encoder", "prompt_encoder.default"),
+        peft(
+            "p-tuning-lstm", PTuning(virtualTokens: 5, encoder: .lstm(layers: 2), hiddenWidth: 20), "prompt.encoder",
+            "prompt_encoder.default"),
+        lora("lora", LoRA(rank: 3, alpha: 6, targets: ["c_attn", "c_proj"])),
+        lora("lora-rslora", LoRA(rank: 4, alpha: 6, isRankStabilised: true, targets: ["c_attn"])),
     ]
 
     @Test("Logits, hidden states, attention weights, loss and gradients of a ragged batch", arguments: cases)
@@ -44,7 +71,9 @@ import Transformer
         try executor.load { batch in for example in examples { batch.append(example, virtualTokens: front) } }
         executor.compute()
 
-        let reader = RowReader(executor: executor, virtualTokens: front, lengths: examples.map(\.tokens.count))
+        let promptRows = pass.promptAttention.isEmpty ? 0 : front
+        let reader = RowReader(
+            executor: executor, promptRows: promptRows, prefixKeys: front - promptRows, lengths: examples.map(\.tokens.count))
         for (layer, rows) in pass.hiddenStates.enumerated() {
             let found = difference(reader.rows(rows), try reader.rows(of: reference, "hidden/\(layer)"))
             #expect(found.relative <= 1e-5, "hidden state \(layer): \(found)")
@@ -54,7 +83,7 @@ import Transformer
             #expect(found.absolute <= 2e-5, "logits: \(found)")
         }
         for layer in 0..<Reference.model.layers {
-            let prompt = front > 0 ? pass.promptAttention[layer] : nil
+            let prompt = promptRows > 0 ? pass.promptAttention[layer] : nil
             let found = difference(
                 reader.attention(prompt: prompt, text: pass.attention[layer], heads: 4, textLength: 11),
                 try reader.attention(of: reference, layer: layer, heads: 4))
@@ -112,7 +141,10 @@ import Transformer
 /// Puts packed rows and the reference's padded ones into one order: sequence by sequence, virtual tokens first, no padding.
 struct RowReader {
     let executor: Executor
-    let virtualTokens: Int
+    /// Rows in front of the text that are computed as it is.
+    let promptRows: Int
+    /// Keys in front of the text that have no rows.
+    let prefixKeys: Int
     let lengths: [Int]
 
     private func textStart(_ sequence: Int) -> Int { lengths.prefix(sequence).reduce(0, +) }
@@ -129,25 +161,26 @@ struct RowReader {
         let numbers = try reference.expected.floats(name)
         let (length, width) = (tensor.shape[1], tensor.shape[2])
         return lengths.indices.flatMap { row in
-            numbers[row * length * width..<(row * length + virtualTokens + lengths[row]) * width]
+            numbers[row * length * width..<(row * length + promptRows + lengths[row]) * width]
         }
     }
 
     /// Sequence, head, query, key: only keys that a query may see.
     func attention(prompt: Value?, text: Value, heads: Int, textLength: Int) -> [Float] {
-        let (p, span) = (virtualTokens, virtualTokens + textLength)
-        let front = prompt.map { executor.numbers($0) } ?? []
+        let front = promptRows + prefixKeys
+        let span = front + textLength
+        let promptWeights = prompt.map { executor.numbers($0) } ?? []
         let rows = executor.numbers(text)
         var result: [Float] = []
         for sequence in lengths.indices {
             for head in 0..<heads {
-                for query in 0..<p {
-                    let start = (query * heads + head) * p
-                    result += front[start..<(start + query + 1)]
+                for query in 0..<promptRows {
+                    let start = (query * heads + head) * promptRows
+                    result += promptWeights[start..<(start + query + 1)]
                 }
                 for query in 0..<lengths[sequence] {
                     let start = ((textStart(sequence) + query) * heads + head) * span
-                    result += rows[start..<(start + p + query + 1)]
+                    result += rows[start..<(start + front + query + 1)]
                 }
             }
         }
@@ -156,13 +189,14 @@ struct RowReader {
 
     func attention(of reference: Reference, layer: Int, heads: Int) throws -> [Float] {
         let numbers = try reference.expected.floats("attention/\(layer)")
-        let length = try reference.expected.tensor("attention/\(layer)").shape[2]
+        let shape = try reference.expected.tensor("attention/\(layer)").shape
+        let (queries, keys) = (shape[2], shape[3])
         var result: [Float] = []
         for sequence in lengths.indices {
             for head in 0..<heads {
-                for query in 0..<(virtualTokens + lengths[sequence]) {
-                    let start = ((sequence * heads + head) * length + query) * length
-                    result += numbers[start..<(start + query + 1)]
+                for query in 0..<(promptRows + lengths[sequence]) {
+                    let start = ((sequence * heads + head) * queries + query) * keys
+                    result += numbers[start..<(start + prefixKeys + query + 1)]
                 }
             }
         }

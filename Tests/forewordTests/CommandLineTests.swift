@@ -91,6 +91,10 @@ import Testing
         (["pretrain", "--recipe", "/nonexistent", "--out", "x"], "/nonexistent"),
         (["gallery", "--folder", "/nonexistent"], "/nonexistent"),
         (["gallery", "--check", "--accept"], "--accept"),
+        (["evaluate", "--data", "/nonexistent.csv"], "/nonexistent.csv"),
+        (["generate", "--prompt", " "], "empty"),
+        (["generate", "--prompt", "hot =", "--adapter", "/nonexistent"], "/nonexistent"),
+        (["inspect", "/nonexistent"], "/nonexistent"),
         (["rnu"], "rnu"),
     ]
 
@@ -152,7 +156,10 @@ import Testing
     func help() throws {
         let help = try Self.run(["--help"])
         #expect(help.status == 0)
-        for command in ["lessons", "run", "figure", "figures", "gallery", "world", "pretrain", "doctor"] {
+        for command in [
+            "lessons", "run", "figure", "figures", "gallery", "train", "evaluate", "generate", "inspect", "world", "pretrain",
+            "doctor",
+        ] {
             #expect(help.output.contains(command))
             let own = try Self.run(["help", command])
             #expect(own.status == 0 && own.output.contains("USAGE: foreword \(command)"))

@@ -75,3 +75,21 @@ void foreword_second_moment(
 void foreword_adamw(
     int64_t rows, int64_t columns, float decay, float step, float root, float epsilon, const float *_Nonnull x, int64_t x_stride,
     const float *_Nonnull m, int64_t m_stride, const float *_Nonnull v, int64_t v_stride, float *_Nonnull y, int64_t y_stride);
+
+// Activations y ← f(x), element by element, and their gradients at the result: dx ← dy · f′, with f′ from y.
+void foreword_tanh(int64_t rows, int64_t columns, const float *_Nonnull x, int64_t x_stride, float *_Nonnull y, int64_t y_stride);
+void foreword_sigmoid(int64_t rows, int64_t columns, const float *_Nonnull x, int64_t x_stride, float *_Nonnull y, int64_t y_stride);
+void foreword_relu(int64_t rows, int64_t columns, const float *_Nonnull x, int64_t x_stride, float *_Nonnull y, int64_t y_stride);
+void foreword_tanh_gradient(
+    int64_t rows, int64_t columns, const float *_Nonnull y, int64_t y_stride, const float *_Nonnull dy, int64_t dy_stride,
+    float *_Nonnull dx, int64_t dx_stride);
+void foreword_sigmoid_gradient(
+    int64_t rows, int64_t columns, const float *_Nonnull y, int64_t y_stride, const float *_Nonnull dy, int64_t dy_stride,
+    float *_Nonnull dx, int64_t dx_stride);
+void foreword_relu_gradient(
+    int64_t rows, int64_t columns, const float *_Nonnull y, int64_t y_stride, const float *_Nonnull dy, int64_t dy_stride,
+    float *_Nonnull dx, int64_t dx_stride);
+/// y ← a · b, element by element.
+void foreword_multiply(
+    int64_t rows, int64_t columns, const float *_Nonnull a, int64_t a_stride, const float *_Nonnull b, int64_t b_stride,
+    float *_Nonnull y, int64_t y_stride);

@@ -23,6 +23,12 @@ extension SafetensorsFile {
         return data
     }
 
+    /// How large a file of float32 tensors without metadata is, in bytes.
+    public static func byteCount(ofFloats shapes: [String: [Int]]) -> Int {
+        let layout = SafetensorsLayout(shapes.mapValues { (.float32, $0) }, metadata: [:])
+        return shapes.values.reduce(layout.header.count) { $0 + $1.reduce(ElementType.float32.width, *) }
+    }
+
     /// Gives the file's bytes out piece by piece, none of them copied.
     private static func visit<Failure: Error>(
         _ tensors: [String: Tensor], metadata: [String: String], _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void

@@ -88,7 +88,7 @@ extension LessonRun {
     fileprivate static let keys: Set<String> = [
         "id", "method", "virtual_tokens", "initialisation", "deviation", "text", "steps", "batch_size", "learning_rate",
         "schedule",
-        "warmup", "weight_decay", "clipping", "evaluate_every", "seeds",
+        "warmup", "weight_decay", "clipping", "evaluate_every", "seeds", "frames",
     ]
 
     private enum Initialisation: String, CaseIterable {
@@ -120,6 +120,7 @@ extension LessonRun {
             clipping: yaml.has("clipping") ? try yaml.double("clipping") : nil,
             evaluateEvery: try yaml.integer("evaluate_every", atLeast: 1))
         seeds = try yaml.integers("seeds").map { UInt64($0) }
+        frames = yaml.has("frames") ? Set(try yaml.words("frames")) : []
     }
 }
 

@@ -97,6 +97,16 @@ struct YAMLMapping {
         return word
     }
 
+    /// A list of words of an enumeration.
+    func words<Word: RawRepresentable & CaseIterable>(_ key: String) throws(LessonError) -> [Word] where Word.RawValue == String {
+        let node = try node(key)
+        let words = node.sequence?.map { Word(rawValue: $0.scalar?.string ?? "") } ?? []
+        guard !words.isEmpty, let all = words as? [Word] else {
+            throw wrong(key, node, "a list of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return all
+    }
+
     func integers(_ key: String) throws(LessonError) -> [Int] {
         let node = try node(key)
         let numbers = node.sequence?.map(\.int) ?? []

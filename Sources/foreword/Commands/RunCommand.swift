@@ -35,7 +35,6 @@ struct RunCommand: ParsableCommand {
         let place = URL(filePath: out ?? "foreword-out/\(lesson.id)")
         let press = try FigurePress(language: look.language, theme: look.theme)
         let runner = try LessonRunner(lesson, model: model, firstSeed: seed)
-        if !json { Console.output("\(lesson.title[look.language])\n\(lesson.question[look.language])\n") }
         var line = ProgressLine()
         let result = try LessonFolder.write(
             runner, to: place, press: press, formats: look.formats, version: Foreword.version
@@ -44,6 +43,7 @@ struct RunCommand: ParsableCommand {
         if json {
             try Console.output(json: result.verdicts)
         } else {
+            Console.output("\(lesson.title[look.language])\n\(lesson.question[look.language])\n")
             for verdict in result.verdicts {
                 Console.output("\(verdict.holds ? "✓" : "✗") \(verdict.statement): \(verdict.measured.text(in: look.language))")
             }

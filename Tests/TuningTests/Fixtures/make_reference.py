@@ -92,10 +92,32 @@ def main():
     base_model().save_pretrained(out / "base")
     (out / "base" / "generation_config.json").unlink(missing_ok=True)
     write_case(out / "full", base_model(), learning_rate=1e-3)
-    model = base_model()
-    torch.manual_seed(SEED + 3)
-    config = peft.PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=VIRTUAL)
-    write_case(out / "prompt-tuning", peft.get_peft_model(model, config), learning_rate=1e-2)
+
+    def adapted(name, config, noise=0.0):
+        model = base_model()
+        torch.manual_seed(SEED + 3)
+        model = peft.get_peft_model(model, config)
+        if noise:  # LoRA's B starts at 0, where half of the gradients vanish
+            torch.manual_seed(SEED + 2)
+            with torch.no_grad():
+                for parameter in model.parameters():
+                    if parameter.requires_grad:
+                        parameter.add_(noise * torch.randn_like(parameter))
+        write_case(out / name, model, learning_rate=1e-2)
+
+    virtual = {"task_type": "CAUSAL_LM", "num_virtual_tokens": VIRTUAL}
+    adapted("prompt-tuning", peft.PromptTuningConfig(**virtual))
+    adapted("prefix-tuning", peft.PrefixTuningConfig(**virtual))
+    adapted("prefix-tuning-mlp", peft.PrefixTuningConfig(**virtual, prefix_projection=True, encoder_hidden_size=20))
+    encoder = {**virtual, "encoder_hidden_size": 20}
+    adapted("p-tuning-mlp", peft.PromptEncoderConfig(**encoder, encoder_reparameterization_type="MLP"))
+    adapted(
+        "p-tuning-lstm",
+        peft.PromptEncoderConfig(
+            **encoder, encoder_reparameterization_type="LSTM", encoder_num_layers=2, encoder_dropout=0.0))
+    lora = {"task_type": "CAUSAL_LM", "lora_alpha": 6, "lora_dropout": 0.0, "fan_in_fan_out": True}
+    adapted("lora", peft.LoraConfig(**lora, r=3, target_modules=["c_attn", "c_proj"]), noise=0.05)
+    adapted("lora-rslora", peft.LoraConfig(**lora, r=4, use_rslora=True, target_modules=["c_attn"]), noise=0.05)
 
 
 main()

@@ -1,0 +1,18 @@
+internal import LinearAlgebra
+
+/// A fixed factor times every element: LoRA's α/r.
+public struct Scaled: DifferentiableOperation {
+    public let name = "scaling"
+    public let factor: Float
+    public var formula: String { "yᵢⱼ = \(factor) xᵢⱼ" }
+
+    public init(by factor: Float) { self.factor = factor }
+
+    public func shape(of operands: [Shape]) -> Shape { operands[0] }
+
+    public func compute(_ run: OperationRun) { run.result.setScaled(run.operand(0), by: factor) }
+
+    public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
+        [Contribution(graph.add(self, [request.upstream], named: request.name(0)))]
+    }
+}

@@ -1,0 +1,80 @@
+public import Autodiff
+internal import LinearAlgebra
+public import Transformer
+
+/// P-tuning: a soft prompt that a small network, the prompt encoder, makes of trained embeddings (Liu et al. 2021, "GPT
+/// Understands, Too"), as PEFT's `P_TUNING`: all virtual tokens in front of the text.
+public struct PTuning: TuningMethod {
+    /// The network between embeddings and soft prompt.
+    public enum Encoder: Sendable, Hashable {
+        /// Linear → ReLU → Linear → ReLU → Linear.
+        case mlp
+        /// A bidirectional LSTM, then Linear → ReLU → Linear.
+        case lstm(layers: Int)
+    }
+
+    public let name = "p-tuning"
+    public let virtualTokens: Int
+    public let encoder: Encoder
+    /// The width of the encoder's hidden layers, e.
+    public let hiddenWidth: Int
+
+    private static let prefix = "prompt.encoder"
+    private static let embedding = "prompt.encoder.embedding.weight"
+
+    public init(virtualTokens: Int, encoder: Encoder, hiddenWidth: Int) {
+        self.virtualTokens = virtualTokens
+        self.encoder = encoder
+        self.hiddenWidth = hiddenWidth
+    }
+
+    private func memory(for model: any LanguageModel) -> LongShortTermMemory? {
+        guard case .lstm(let layers) = encoder else { return nil }
+        return LongShortTermMemory(name: "\(Self.prefix).lstm_head", input: model.width, hidden: hiddenWidth, layers: layers)
+    }
+
+    private func layers(for model: any LanguageModel) -> [DenseLayer] {
+        let head = "\(Self.prefix).mlp_head"
+        switch encoder {
+        case .mlp:
+            return [
+                DenseLayer(name: "\(head).0", input: model.width, output: hiddenWidth),
+                DenseLayer(name: "\(head).2", input: hiddenWidth, output: hiddenWidth),
+                DenseLayer(name: "\(head).4", input: hiddenWidth, output: model.width),
+            ]
+        case .lstm:
+            return [
+                DenseLayer(name: "\(head).0", input: 2 * hiddenWidth, output: 2 * hiddenWidth),
+                DenseLayer(name: "\(head).2", input: 2 * hiddenWidth, output: model.width),
+            ]
+        }
+    }
+
+    public func addedParameters(for model: any LanguageModel) -> [ParameterShape] {
+        [ParameterShape(Self.embedding, virtualTokens, model.width)] + (memory(for: model)?.parameters ?? [])
+            + layers(for: model).flatMap(\.parameters)
+    }
+
+    public func trainedParameters(for model: any LanguageModel) -> [String] { addedParameters(for: model).map(\.name) }
+
+    public func initialise(_ parameters: ParameterStore, for model: any LanguageModel, seed: UInt64) throws(TuningError) {
+        guard virtualTokens > 0, virtualTokens < model.context else {
+            throw .promptTooLong(virtualTokens: virtualTokens, context: model.context)
+        }
+        parameters.fillNormally(Self.embedding, deviation: 1, seed: seed)
+        memory(for: model)?.initialise(parameters, seed: seed)
+        for layer in layers(for: model) { layer.initialise(parameters, seed: seed) }
+    }
+
+    public func conditioning(in graph: inout Graph, for model: any LanguageModel) -> Conditioning {
+        var rows = graph.known(Self.embedding)
+        if let memory = memory(for: model) { rows = memory.apply(to: rows, named: "\(Self.prefix).lstm", in: &graph) }
+        let layers = layers(for: model)
+        for (index, layer) in layers.enumerated() {
+            let isLast = index == layers.count - 1
+            rows = layer.apply(to: rows, named: isLast ? PromptTuning.parameter : "\(Self.prefix).hidden.\(index)", in: &graph)
+            if !isLast { rows = graph.add(Activated(.relu), [rows], named: "\(Self.prefix).activation.\(index)") }
+        }
+        return Conditioning(softPrompt: rows)
+    }
+}

@@ -1,0 +1,196 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Interchange
+import LinearAlgebra
+import Tuning
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Tune a model on your data, or on a task of the tiny world.",
+        discussion: """
+            Data is a .csv, .tsv or .jsonl file with the columns text and label, prompt and completion, instruction, input and output, or \
+            messages; only completions count in the loss. Writes a folder with adapter/, which PEFT opens (or model/, which Transformers \
+            opens, if the weights themselves were trained), recording/ and foreword-training.json.
+
+            In memory are the token ids of the data, 4 bytes each, and 12 bytes a row; its text is read row by row.
+            """)
+
+    @Option(
+        help: "A model folder in the format of Hugging Face Transformers, or the name of a model that comes with the project.")
+    var model = ModelLibrary.main
+
+    @Option(help: "A file of data: .csv, .tsv or .jsonl.")
+    var data: String?
+
+    @Option(help: "A skill of the tiny world to learn instead, such as opposite-en; foreword world shows them.")
+    var task: String?
+
+    @OptionGroup var dataOptions: DataOptions
+
+    @Option(help: "A file of data that is held out.")
+    var validation: String?
+
+    @Option(help: "The share of rows to hold out, drawn at random, such as 0.1.")
+    var split: Double?
+
+    @Option(help: "The method: prompt-tuning or full-fine-tuning.")
+    var method: MethodSpecification.Kind
+
+    @Option(help: "Virtual tokens of a soft prompt.")
+    var virtualTokens = 8
+
+    @Option(
+        name: .customLong("init"), help: "How a soft prompt starts: random, sampled-vocabulary, text or class-labels.")
+    var start = TrainingRequest.Start.sampledVocabulary
+
+    @Option(help: "The text that --init text starts from.")
+    var initText: String?
+
+    @Option(help: "The standard deviation of --init random; 1 is that of PEFT.")
+    var initDeviation = 1.0
+
+    @Option(help: "The labels that --init class-labels starts from, separated by commas; those of the data by default.")
+    var labels: String?
+
+    @Option(help: "The highest learning rate; 0.02 for prompt tuning and 0.0001 for full fine-tuning by default.")
+    var learningRate: Double?
+
+    @Option(help: "How many steps to take; 200 by default.")
+    var steps: Int?
+
+    @Option(help: "How many times to see every example, instead of --steps.")
+    var epochs: Int?
+
+    @Option(help: "Examples of a step.")
+    var batchSize = 16
+
+    @Option(help: "How the learning rate goes: constant, linear or cosine.")
+    var schedule = LearningRateSchedule.Shape.constant
+
+    @Option(help: "Steps over which the learning rate rises from 0.")
+    var warmup = 0
+
+    @Option(help: "Weight decay of AdamW.")
+    var weightDecay = AdamW().weightDecay
+
+    @Option(help: "The largest global norm of the gradient; nothing is clipped by default.")
+    var clip: Double?
+
+    @Option(help: "Decides every random number.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Steps from one evaluation to the next; ten evaluations by default.")
+    var evaluateEvery: Int?
+
+    @Option(
+        help: """
+            The steps of which every value is recorded, separated by commas: numbers from 0, first, last, or none. The first and the last \
+            by default, none of a model of more than 5 million weights.
+            """)
+    var frames: String?
+
+    @Option(help: "The folder to write.")
+    var out: String
+
+    @Flag(help: "Print the summary as JSON.")
+    var json = false
+
+    func validate() throws {
+        if (data == nil) == (task == nil) {
+            throw ValidationError("Say either --data, a file, or --task, a skill of the tiny world.")
+        }
+        if data == nil, validation != nil || split != nil {
+            throw ValidationError("--validation and --split go with --data; a task of the tiny world has splits of its own.")
+        }
+        if validation != nil, split != nil { throw ValidationError("Say either --validation or --split.") }
+        if let split, !(split > 0 && split < 1) {
+            throw ValidationError("--split is \(split); expected a share between 0 and 1.")
+        }
+        if steps != nil, epochs != nil { throw ValidationError("Say either --steps or --epochs.") }
+        let counts: [(String, Int?)] = [
+            ("--steps", steps), ("--epochs", epochs), ("--batch-size", batchSize), ("--evaluate-every", evaluateEvery),
+            ("--virtual-tokens", virtualTokens),
+        ]
+        for case (let name, let count?) in counts where count < 1 {
+            throw ValidationError("\(name) is \(count); expected a number from 1.")
+        }
+        if warmup < 0 { throw ValidationError("--warmup is \(warmup); expected a number from 0.") }
+        let rates: [(String, Double?)] = [
+            ("--learning-rate", learningRate), ("--clip", clip), ("--init-deviation", initDeviation),
+            ("--weight-decay", weightDecay),
+        ]
+        for case (let name, let rate?) in rates where !(rate.isFinite && (name == "--weight-decay" ? rate >= 0 : rate > 0)) {
+            throw ValidationError("\(name) is \(rate); expected a number above 0.")
+        }
+        _ = try frameSteps()
+    }
+
+    private func frameSteps() throws -> [Int]? {
+        guard let frames, frames != "none" else { return frames.map { _ in [] } }
+        return try frames.split(separator: ",", omittingEmptySubsequences: false).map { word in
+            switch word {
+            case "first": return 0
+            case "last": return -1
+            default:
+                guard let step = Int(word), step >= 0 else {
+                    throw ValidationError("--frames has \"\(word)\"; expected numbers from 0, first, last, or none.")
+                }
+                return step
+            }
+        }
+    }
+
+    private func request() throws -> TrainingRequest {
+        let source: TrainingRequest.Source =
+            if let task {
+                .skill(task)
+            } else {
+                .file(
+                    URL(filePath: data ?? ""), try dataOptions.reading(),
+                    validation.map { .file(URL(filePath: $0)) } ?? split.map { .share($0) } ?? .nothing)
+            }
+        var request = TrainingRequest(model: model, source: source, method: method)
+        request.virtualTokens = virtualTokens
+        request.start = initText == nil ? start : .text
+        request.startText = initText
+        request.deviation = initDeviation
+        request.labels = labels?.split(separator: ",").map(String.init)
+        request.length = epochs.map { .epochs($0) } ?? .steps(steps ?? 200)
+        request.batchSize = batchSize
+        request.learningRate = learningRate
+        request.schedule = schedule
+        request.warmup = warmup
+        request.weightDecay = weightDecay
+        request.clipping = clip
+        request.seed = seed
+        request.evaluateEvery = evaluateEvery
+        request.frames = try frameSteps()
+        return request
+    }
+
+    func run() throws {
+        let (job, left) = try request().job()
+        if left.skipped > 0 { Console.error("Rows left out because they are too long: \(left.skipped).") }
+        if left.truncated > 0 { Console.error("Rows whose prompt was cut: \(left.truncated).") }
+        var line = ProgressLine()
+        let summary = try job.write(to: URL(filePath: out), version: Foreword.version, pool: WorkerPool()) { progress in
+            line.show(Double(progress.step + 1) / Double(progress.stepCount), "step \(progress.step + 1)  loss \(progress.loss)")
+        }
+        line.clear()
+        if json { return try Console.output(json: summary) }
+        Console.output("\(summary.method), \(summary.steps) steps in \(rounded(summary.seconds)) s")
+        Console.output("trained    \(summary.trainedCount) numbers, frozen \(summary.frozenCount)")
+        Console.output("loss       \(rounded(summary.firstLoss)) → \(rounded(summary.lastLoss)), of the first and the last batch")
+        for split in summary.splits {
+            let name = split.name.padding(toLength: 10, withPad: " ", startingAt: 0)
+            Console.output(
+                "\(name) \(percent(split.accuracyBefore)) → \(percent(split.accuracyAfter)) right, loss \(rounded(split.lossBefore)) → "
+                    + "\(rounded(split.lossAfter)), \(split.evaluated) of \(split.rows) rows")
+        }
+        Console.output("written    \(out)/\(summary.result), \(out)/recording")
+    }
+
+    private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+    private func rounded(_ number: Double) -> Double { (number * 10_000).rounded() / 10_000 }
+}

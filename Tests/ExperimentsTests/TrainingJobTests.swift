@@ -1,0 +1,169 @@
+import Autodiff
+import Foundation
+import Interchange
+import LinearAlgebra
+import Recordings
+import Testing
+import Tuning
+
+@testable import Experiments
+
+@Suite struct TrainingJobTests {
+    static let rows = """
+        text,label
+        hot,cold
+        good,bad
+        old,new
+        wide,narrow
+        dry,wet
+
+        """.replacing("\n\n", with: "\n")
+
+    static func request(_ method: MethodSpecification.Kind, in folder: URL) throws -> TrainingRequest {
+        var reading = DataReading()
+        reading.prompt = try PromptTemplate("{text} =")
+        let train = try SmallModel.write(rows, "train.csv", in: folder)
+        let held = try SmallModel.write("text,label\nfar,near\nsoft,hard\nclean,dirty\n", "held.csv", in: folder)
+        var request = TrainingRequest(
+            model: try SmallModel.words(in: folder).path, source: .file(train, reading, .file(held)), method: method)
+        request.length = .steps(6)
+        request.batchSize = 4
+        request.virtualTokens = 3
+        request.learningRate = 0.05
+        request.evaluateEvery = 3
+        return request
+    }
+
+    @Test("An adapter, opened again, gives the bits, the loss and the accuracy that training found")
+    func roundTrip() throws {
+        try PretrainingTests.withFolder { folder in
+            let request = try Self.request(.promptTuning, in: folder)
+            let (job, left) = try request.job()
+            #expect(left == TrainingRequest.Remainder())
+            let out = folder.appending(path: "out")
+            let summary = try job.write(to: out, version: "test", pool: WorkerPool(threads: 2))
+            let recording = try Recording(opening: out.appending(path: TrainingJob.Part.recording))
+            let run = try recording.run()
+            let adapter = try AdapterFolder(opening: out.appending(path: TrainingJob.Part.adapter))
+            #expect(
+                try adapter.floats(AdapterTensorName.promptEmbeddings).map(\.bitPattern)
+                    == run.journal.parameter(.softPrompt, atStep: 6)?.numbers.map(\.bitPattern))
+            #expect(adapter.baseWeights == job.base.weightsHash)
+            #expect(adapter.warning(on: job.base) == nil)
+
+            guard case .file(_, let reading, .file(let held)) = request.source else { return }
+            let model = try TunedModel(BaseModel(opening: URL(filePath: request.model)), adapter: adapter)
+            let data = try reading.read(held, for: model.base, virtualTokens: model.method.virtualTokens)
+            let evaluation = try ModelEvaluation(of: model, on: data, labels: data.labels, pool: WorkerPool(threads: 1))
+            let split = try #require(summary.splits.first { $0.name == "validation" })
+            #expect(evaluation.loss == split.lossAfter)
+            #expect(evaluation.accuracy == split.accuracyAfter)
+            #expect(evaluation.classification?.labels.map(\.label) == ["near", "hard", "dirty"])
+            #expect(evaluation.classification?.labels.map(\.rows) == [1, 1, 1])
+            #expect(split.lossBefore != split.lossAfter)
+
+            let trained = try #require(summary.splits.first { $0.name == "train" })
+            #expect(trained.rows == 5 && trained.lossAfter < trained.lossBefore)
+            #expect(try Inspection(of: out.appending(path: "adapter"), against: job.base).fits == true)
+            for part in ["", "adapter", "recording"] {
+                #expect(try !Inspection(of: out.appending(path: part)).facts.members.isEmpty)
+            }
+        }
+    }
+
+    @Test("Full fine-tuning writes a model that opens with the trained weights and their hash")
+    func fullFineTuning() throws {
+        try PretrainingTests.withFolder { folder in
+            let request = try Self.request(.fullFineTuning, in: folder)
+            let out = folder.appending(path: "out")
+            let summary = try request.job().job.write(to: out, version: "test", pool: WorkerPool(threads: 1))
+            let base = try BaseModel(opening: out.appending(path: TrainingJob.Part.model))
+            #expect(base.weightsHash.hex == summary.weightsSha256[1])
+            #expect(summary.weightsSha256[0] != summary.weightsSha256[1])
+            guard case .file(_, let reading, .file(let held)) = request.source else { return }
+            let data = try reading.read(held, for: base)
+            let evaluation = try ModelEvaluation(of: TunedModel(base), on: data, pool: WorkerPool(threads: 1))
+            let split = try #require(summary.splits.first { $0.name == "validation" })
+            #expect(evaluation.loss == split.lossAfter && evaluation.accuracy == split.accuracyAfter)
+            #expect(try Inspection(of: out.appending(path: "model")).kind == .model)
+        }
+    }
+
+    @Test("A model with byte-level BPE trains, evaluates and generates like one of words")
+    func bytePairs() throws {
+        try PretrainingTests.withFolder { folder in
+            let data = try SmallModel.write(
+                #"{"messages": [{"role": "user", "content": "sea?"}, {"role": "assistant", "content": "海 🌊"}]}"#, "a.jsonl",
+                in: folder)
+            var request = TrainingRequest(
+                model: try SmallModel.bytePairs(in: folder).path, source: .file(data, DataReading(), .nothing),
+                method: .fullFineTuning)
+            request.length = .epochs(60)
+            request.learningRate = 0.02
+            let (job, _) = try request.job()
+            let out = folder.appending(path: "out")
+            let summary = try job.write(to: out, version: "test", pool: WorkerPool(threads: 1))
+            #expect(summary.steps == 60 && summary.splits.first?.accuracyAfter == 1)
+            let model = TunedModel(try BaseModel(opening: out.appending(path: "model")))
+            let generation = try Generation(of: model, after: "user: sea?\nassistant:", limit: 20, pool: WorkerPool(threads: 1))
+            #expect(generation.completion == " 海 🌊" && generation.ending == .endToken)
+        }
+    }
+
+    @Test("A task of the tiny world is learned by a model of its words only")
+    func skill() throws {
+        try PretrainingTests.withFolder { folder in
+            var request = TrainingRequest(
+                model: try SmallModel.words(in: folder).path, source: .skill("opposite-en"), method: .promptTuning)
+            request.start = .classLabels
+            let error = #expect(throws: InterchangeError.self) { try request.job() }
+            #expect(error?.description.contains("--labels") == true, "opposites have no classes")
+            request.start = .random
+            #expect(try request.job().job.task[.test].count > 0)
+            request.model = try SmallModel.bytePairs(in: folder).path
+            let other = #expect(throws: InterchangeError.self) { try request.job() }
+            #expect(other?.description.contains("tiny world") == true)
+        }
+    }
+
+    @Test("A loss that is no number stops the run, which says at which step and in which value")
+    func notFinite() throws {
+        try PretrainingTests.withFolder { folder in
+            for (method, rate) in [(MethodSpecification.Kind.promptTuning, 1e30), (.fullFineTuning, 1e30)] {
+                var request = try Self.request(method, in: folder)
+                request.learningRate = rate
+                request.length = .steps(30)
+                let out = folder.appending(path: "out")
+                let job = try request.job().job
+                let error = #expect(throws: TuningError.self) {
+                    try job.write(to: out, version: "test", pool: WorkerPool(threads: 1))
+                }
+                guard case .lossNotFinite(let step, let value)? = error else {
+                    Issue.record("\(String(describing: error))")
+                    continue
+                }
+                #expect(step > 0 && value != "loss", "\(value)")
+                #expect(!FileManager.default.fileExists(atPath: out.path))
+            }
+        }
+    }
+
+    @Test("An adapter of another base is warned of; one that does not fit is refused and named")
+    func otherBase() throws {
+        try PretrainingTests.withFolder { folder in
+            var request = try Self.request(.promptTuning, in: folder)
+            request.length = .steps(1)
+            let out = folder.appending(path: "out")
+            _ = try request.job().job.write(to: out, version: "test", pool: WorkerPool(threads: 1))
+            let adapter = try AdapterFolder(opening: out.appending(path: "adapter"))
+            let other = try BaseModel(opening: SmallModel.words(in: folder, seed: 4))
+            #expect(adapter.warning(on: other)?.contains("other weights") == true)
+            _ = try TunedModel(other, adapter: adapter)
+            let shipped = try BaseModel(opening: ModelLibrary.url(of: ModelLibrary.main))
+            let error = #expect(throws: InterchangeError.self) { try TunedModel(shipped, adapter: adapter) }
+            #expect(error?.description.contains("adapter") == true)
+            let inspection = try Inspection(of: adapter.url, against: shipped)
+            #expect(inspection.fits == false && inspection.facts["problem"] != nil)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Autodiff
+import CAllocations
+import LinearAlgebra
+import Testing
+import Transformer
+
+@testable import Tuning
+
+@Suite struct AllocationTests {
+    /// Without optimisation the standard library's generic iterators allocate; that is not ours to change.
+    private static let isOptimised = !_isDebugAssertConfiguration()
+
+    @Test(
+        "After the first step a training step allocates nothing", .enabled(if: isOptimised, "needs swift test -c release"),
+        arguments: ["prompt", "prefix", "lora", "full"])
+    func step(name: String) throws {
+        let methods: [String: any TuningMethod] = [
+            "prompt": PromptTuning(virtualTokens: 4, initialisation: .sampledVocabulary),
+            "prefix": PrefixTuning(virtualTokens: 4),
+            "lora": LoRA(rank: 2, alpha: 4, targets: ["c_attn"]), "full": FullFineTuning(),
+        ]
+        let method = try #require(methods[name])
+        let before = foreword_allocation_count()
+        let parameters = try TinyModel.parameters(for: method)
+        try #require(foreword_allocation_count() > before, "the counter counts")
+        let training = TrainingGraph(
+            model: TinyModel.model, method: method, optimizer: AdamW(), clipping: 1, textLength: TinyModel.limits.length)
+        // One thread, for allocations are counted by thread; what a thread does does not depend on how many there are.
+        let trainer = try Trainer(training, parameters: parameters, limits: TinyModel.limits, pool: WorkerPool(threads: 1))
+        let examples = TinyModel.examples
+        func steps(_ count: Int) throws -> Int64 {
+            let start = foreword_allocation_count()
+            for _ in 0..<count {
+                try trainer.step(learningRate: 0.01) { batch in
+                    for example in examples { batch.append(example, virtualTokens: method.virtualTokens) }
+                }
+            }
+            return foreword_allocation_count() - start
+        }
+        _ = try steps(3)
+        let counted = try steps(10)
+        #expect(counted == 0, "\(counted) allocations in ten steps")
+    }
+}
