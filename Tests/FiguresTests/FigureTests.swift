@@ -148,6 +148,10 @@ struct FigureTests {
             figure: "attention-decomposition", file: KeptRecording.frame, tensor: "block.3.attention.mix",
             element: 64 + 48, change: { $0 + 1e-3 }, reason: "differs from the recorded mix"),
         Contradiction(
+            figure: "embedding-trajectory", file: KeptRecording.frame, tensor: "prompt.embeddings", reason: "in the journal"),
+        Contradiction(
+            figure: "prompt-tuning", file: KeptRecording.frame, tensor: "prompt.embeddings", reason: "in the journal"),
+        Contradiction(
             figure: "gradient-flow", file: KeptRecording.trainingFrame, tensor: "gradient/prompt.embeddings",
             reason: "in the journal"
         ),

@@ -4,6 +4,8 @@ public import Recordings
 public enum FigureCatalogue {
     public static let figures: [Figure] = [
         .softPrompt,
+        .promptTuning,
+        .tuningLedger,
         .attentionMap,
         .attentionCloseUp,
         .prefixShare,
@@ -11,6 +13,7 @@ public enum FigureCatalogue {
         .gradientFlow,
         .adamAnatomy,
         .embeddingUpdates,
+        .embeddingTrajectory,
         .nearestWords,
         .lossCurve,
         .prediction,

@@ -82,7 +82,7 @@ private struct GradientFlowDrawing {
         return Sheet(
             title: Localised(
                 en: "The gradient crosses all \(layers) layers, ends at the soft prompt and at none of \(count) weight arrays",
-                zhHans: "梯度穿过全部 \(layers) 层，终点是软提示，\(count) 个权重数组一个也不计算"),
+                zhHans: "梯度穿过全部 \(layers) 层到达软提示；\(count) 个权重数组没有一个得到梯度"),
             description: Localised(
                 en:
                     "A diagram from the loss at the top to the inputs at the bottom. The gradient goes down through the rows of the text, crosses in every layer to the rows of the prompt through keys and values, and ends at the soft prompt with a norm of \(norm). No frozen weight has a gradient.",

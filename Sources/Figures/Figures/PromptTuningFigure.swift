@@ -1,0 +1,261 @@
+internal import Drawing
+internal import Recordings
+
+extension Figure {
+    /// Prompt tuning as it sits in the layers: trained numbers in the input alone, everything above computed from them.
+    static let promptTuning = Figure(
+        id: "prompt-tuning",
+        question: Localised(en: "What does prompt tuning add?", zhHans: "提示微调（prompt tuning）添加了什么？"),
+        needs: FigureNeeds(moments: [.end], values: { PromptTuningDrawing.names($0) }, softPrompt: true)
+    ) { try PromptTuningDrawing($0).sheet() }
+}
+
+private struct PromptTuningDrawing {
+    let context: FigureContext
+    let run: RecordedRun
+    let frame: RecordedFrame
+    let layers: Int
+    let words: [String]
+    /// The text's rows up to the one at which the answer is predicted.
+    let rows: Range<Int>
+    let prompt: RecordedValue
+
+    static func names(_ model: ModelConfiguration) -> [ValueName] {
+        [.softPrompt, .tokenEmbeddings, .probabilities] + (0..<model.layers).map { .block($0, "output") }
+    }
+
+    init(_ context: FigureContext) throws {
+        self.context = context
+        layers = context.model.configuration.layers
+        run = try context.promptRun()
+        frame = try context.frame(of: run, holding: Self.names(context.model.configuration))
+        let example = try context.example(of: frame)
+        guard let counted = frame.batch.counted(ofSequence: example).first else {
+            throw context.bad("example", "no token of example \(example) is counted")
+        }
+        rows = frame.batch.sequence(example).lowerBound..<Int(frame.batch.countedRows[counted]) + 1
+        words = try context.recording.vocabulary()
+        prompt = try frame.value(.softPrompt)
+        answer = counted
+    }
+
+    /// The row of the probabilities that tells the answer.
+    private let answer: Int
+
+    func sheet() throws -> Sheet {
+        let (p, d) = (prompt.rowCount, prompt.columns)
+        try context.require(
+            run.description.trainedCount == p * d,
+            "\(p) × \(d) numbers are shown as trained, and the run trained \(run.description.trainedCount)")
+        let kept = try run.journal.parameter(.softPrompt, atStep: frame.step)
+        try context.require(
+            kept?.numbers == prompt.numbers, "the soft prompt of step \(frame.step) is another in the frame than in the journal")
+        let count = NumberFormat.whole(p * d)
+        return Sheet(
+            title: Localised(
+                en: "Prompt tuning trains the input alone: \(p) × \(d) = \(count) numbers",
+                zhHans: "提示微调只训练输入层：\(p) × \(d) = \(count) 个数"),
+            description: Localised(
+                en:
+                    "A stack of \(layers) frozen layers over one row of inputs: \(p) trained virtual tokens, then the text. Each vector is a tile of coloured cells. Only the virtual tokens of the input are trained; what the layers hold above them is computed.",
+                zhHans: "\(layers) 个冻结的层叠在一行输入之上：先是 \(p) 个训练的虚拟 token，然后是文本。每个向量是一块彩色格子。只有输入层的虚拟 token 被训练，其上各层的值都是算出来的。"),
+            body: try body(),
+            caption: Localised(
+                en:
+                    "A tile is a vector, its first \(min(d, 64)) numbers row by row, each line of tiles on its own scale (± at its end). Above the input nothing is trained: prefix tuning would put trained keys and values into every layer.",
+                zhHans: "每块是一个向量，逐行显示前 \(min(d, 64)) 个数；每一行有自己的色标（行末 ±）。输入层以上不训练任何东西：若是前缀微调，每一层都会放入训练的键和值。"),
+            provenance: context.provenance(run, step: frame.step))
+    }
+
+    // MARK: The stack
+
+    private static let side = 8
+    private static let pitchY = 66.0
+
+    private func body() throws -> Block {
+        let type = context.type
+        let shownPrompt = Elision(count: prompt.rowCount, capacity: 8)
+        let shownText = Elision(count: rows.count, capacity: 4)
+        let shownLayers = Elision(count: layers, capacity: 6)
+        let count = shownPrompt.shown.count + shownText.shown.count
+        let (left, right, gap) = (92.0, 58.0, 24.0)
+        let pitch = min(56, ((context.room - left - right - gap) / Double(max(count, 1))).rounded(.down))
+        let cell = max(3, min(5, ((pitch - 8) / Double(Self.side)).rounded(.down)))
+        let tile = cell * Double(Self.side)
+        var columns: [(x: Double, prompt: Int?, row: Int?)] = []
+        var x = left + 12
+        for index in shownPrompt.shown {
+            columns.append((x, index, nil))
+            x += pitch
+        }
+        x += gap - 8
+        for index in shownText.shown {
+            columns.append((x, nil, rows.lowerBound + index))
+            x += pitch
+        }
+        let bandWidth = x - left
+        var block = Block(size: Size(width: context.room, height: 0))
+
+        // The answer, above the word at which it is predicted.
+        let probabilities = try frame.value(.probabilities).row(answer)
+        let best = probabilities.indices.max { (probabilities[$0], $1) < (probabilities[$1], $0) } ?? probabilities.startIndex
+        let id = best - probabilities.startIndex
+        let isRight = id == Int(frame.batch.targets[answer])
+        let chip = type.token(words[id], box: isRight ? Box(role: .good, stroke: Stroke(.good, width: 1.5)) : .plain)
+        let lastX = (columns.last?.x ?? 0) + tile / 2
+        let chance = type.line(
+            NumberFormat.fixed(Double(probabilities[best]), decimals: 2), font: .label, paint: isRight ? .good : .ink
+        ).addressed(Address(run: run.id, step: frame.step, .probabilities, answer, id).text)
+        let chipX = min(lastX - chip.width / 2, context.room - chip.width)
+        block.place(chip, at: Point(x: chipX.rounded(), y: 0))
+        let number = Point(x: (chipX - chance.width - 8).rounded(), y: (chip.height - chance.height) / 2)
+        block.place(chance, at: number)
+
+        var y = chip.height + 22
+        block.elements.append(
+            .arrow([Point(x: lastX.rounded(), y: y + 7), Point(x: lastX.rounded(), y: chip.height + 4)], .forward))
+        for (rank, layer) in shownLayers.shown.reversed().enumerated() {
+            let text = try frame.value(.block(layer, "output"))
+            let name = ValueName.block(layer, "output", ofPrompt: true)
+            let ofPrompt = frame.has(name) ? try frame.value(name) : nil
+            let numbers = columns.flatMap { column -> ArraySlice<Float> in
+                if let row = column.row { return text.row(row).prefix(64) }
+                return column.prompt.flatMap { ofPrompt?.row($0).prefix(64) } ?? []
+            }
+            let scale = ColourScale.diverging(covering: numbers)
+            let band = Rectangle(x: left, y: y, width: bandWidth, height: tile + 16)
+            addBand(
+                band, label: Localised(en: "layer \(layer + 1)", zhHans: "第 \(layer + 1) 层"), to: &block, scale: scale)
+            for column in columns {
+                let at = Point(x: column.x, y: y + 8)
+                if let row = column.row {
+                    block.place(vector(text, row: row, scale: scale, cell: cell), at: at)
+                } else if let index = column.prompt, let ofPrompt {
+                    block.place(vector(ofPrompt, row: index, scale: scale, cell: cell), at: at)
+                }
+            }
+            if ofPrompt == nil {
+                // Nothing above reads it: the last layer makes keys and values of the prompt's rows and no more.
+                let width = (columns.last { $0.prompt != nil }?.x ?? left) + tile - left - 12
+                let note = type.paragraph(
+                    Localised(
+                        en: "only keys and values are made here: nothing above would read more", zhHans: "这里只算键和值：上面没有谁会读更多"),
+                    width: width - 24, font: .label, paint: .muted)
+                block.elements.append(
+                    .rectangle(
+                        Rectangle(x: left + 12.5, y: y + 8.5, width: width - 1, height: tile - 1), cornerRadius: 3,
+                        fill: .paper, stroke: Stroke(.role(.frozen, strength: 0.6), dash: [3, 3])))
+                block.place(
+                    note,
+                    at: Point(
+                        x: left + 12 + ((width - note.width) / 2).rounded(), y: y + 8 + ((tile - note.height) / 2).rounded()))
+            }
+            let isGap = shownLayers.gap.map { shownLayers.shown.count - $0 - 1 == rank } ?? false
+            let next = y + band.height + (isGap ? 40 : 24)
+            addArrows(columns.map { ($0.x + tile / 2).rounded() }, from: next - 3, to: y + band.height + 4, to: &block)
+            if isGap, let note = shownLayers.note(Localised(en: "layers", zhHans: "层")) {
+                block.place(type.line(note, font: .digits, paint: .muted), at: Point(x: 0, y: next - 28))
+            }
+            y = next
+        }
+
+        // The input: what is trained, and what the words are.
+        let embeddings = try frame.value(.tokenEmbeddings)
+        let scale = ColourScale.diverging(
+            covering: prompt.numbers + rows.flatMap { embeddings.row($0) })
+        let label = type.line(Localised(en: "input", zhHans: "输入"), font: .label.bold)
+        block.place(label, at: Point(x: 0, y: y + (tile + 16 - label.height) / 2))
+        addRange(scale, x: left + bandWidth + 8, y: y + (tile + 16) / 2, to: &block)
+        for (isPrompt, box) in [(true, Box.trained), (false, .textToken)] {
+            let own = columns.filter { ($0.prompt != nil) == isPrompt }
+            guard let first = own.first, let last = own.last else { continue }
+            let frame = Rectangle(x: first.x - 8, y: y, width: last.x + tile - first.x + 16, height: tile + 16)
+            block.elements.append(
+                .rectangle(
+                    frame.grown(by: -box.stroke.width / 2), cornerRadius: 4, fill: .tint(box.role), stroke: box.stroke))
+        }
+        for column in columns {
+            let middle = (column.x + tile / 2).rounded()
+            let name: String
+            let paint: Paint
+            if let index = column.prompt {
+                block.place(vector(prompt, row: index, scale: scale, cell: cell), at: Point(x: column.x, y: y + 8))
+                (name, paint) = ("p\(index + 1)", .trained)
+            } else if let row = column.row {
+                block.place(vector(embeddings, row: row, scale: scale, cell: cell), at: Point(x: column.x, y: y + 8))
+                name = type.shortened(TextSafety.shown(words[Int(self.frame.batch.tokens[row])]), width: pitch - 6, font: .label)
+                paint = .textToken
+            } else {
+                continue
+            }
+            let line = type.line(name, font: .label.bold, paint: paint)
+            block.place(line, at: Point(x: (middle - line.width / 2).rounded(), y: y + tile + 20))
+        }
+        y += tile + 20 + Font.label.lineHeight + 4
+        let (p, d) = (prompt.rowCount, prompt.columns)
+        let under = [
+            (
+                true, Paint.trained,
+                Localised(
+                    en: "trained: \(p) × \(d) = \(NumberFormat.whole(p * d))",
+                    zhHans: "训练：\(p) × \(d) = \(NumberFormat.whole(p * d))")
+            ), (false, .textToken, Localised(en: "text, frozen", zhHans: "文本（冻结）")),
+        ]
+        for (isPrompt, paint, text) in under {
+            guard let first = columns.first(where: { ($0.prompt != nil) == isPrompt }) else { continue }
+            let line = type.line(text, font: .label.bold, paint: paint)
+            block.place(line, at: Point(x: min(first.x - 8, context.room - line.width), y: y))
+        }
+        block.size.height = y + Font.label.lineHeight
+        let notes = [
+            shownPrompt.note(Localised(en: "virtual tokens", zhHans: "个虚拟 token")),
+            shownText.note(Localised(en: "words", zhHans: "个词")),
+            d > 64 ? Elision.note(omitted: d - 64, Localised(en: "numbers in each vector", zhHans: "个数（每个向量）")) : nil,
+        ].compactMap { $0 }
+        return .column([block] + notes.map { type.line($0, font: .digits, paint: .muted) }, spacing: 6)
+    }
+
+    private func addBand(_ band: Rectangle, label: Localised, to block: inout Block, scale: ColourScale) {
+        let type = context.type
+        block.elements.append(
+            .rectangle(band.grown(by: -0.5), cornerRadius: 4, fill: .tint(.frozen), stroke: Stroke(.frozen)))
+        let name = type.line(label, font: .label)
+        let lock = Badge.lock.block(size: 14)
+        block.place(lock, at: Point(x: 0, y: (band.centre.y - 7).rounded()))
+        block.place(name, at: Point(x: 20, y: (band.centre.y - name.height / 2).rounded()))
+        addRange(scale, x: band.right + 8, y: band.centre.y, to: &block)
+    }
+
+    /// What the deepest colour of a line stands for.
+    private func addRange(_ scale: ColourScale, x: Double, y: Double, to block: inout Block) {
+        let line = context.type.line("± " + NumberFormat.significant(scale.upper), font: .digits, paint: .muted)
+        block.place(line, at: Point(x: x, y: (y - line.height / 2).rounded()))
+    }
+
+    private func addArrows(_ xs: [Double], from: Double, to: Double, to block: inout Block) {
+        for x in xs {
+            block.elements.append(
+                .arrow([Point(x: x, y: from), Point(x: x, y: to)], ArrowStyle(Stroke(.role(.ink, strength: 0.6)), head: 5)))
+        }
+    }
+
+    /// A vector as a square of cells.
+    private func vector(_ value: RecordedValue, row: Int, scale: ColourScale, cell: Double) -> Block {
+        let shown = min(value.columns, Self.side * Self.side)
+        let lines = (shown + Self.side - 1) / Self.side
+        var block = Block(size: Size(width: cell * Double(Self.side), height: cell * Double(Self.side)))
+        for line in 0..<lines {
+            let columns = Array(line * Self.side..<min((line + 1) * Self.side, shown))
+            block.elements.append(
+                .cells(
+                    CellGrid(
+                        columnStarts: columns.indices.map { Double($0) * cell }, rowStarts: [Double(line) * cell],
+                        cell: Size(width: cell, height: cell),
+                        values: columns.map { value.row(row)[value.row(row).startIndex + $0] },
+                        scale: scale,
+                        addresses: CellAddresses(
+                            Address(run: run.id, step: frame.step, value.name).text, rows: [row], columns: columns))))
+        }
+        return block
+    }
+}

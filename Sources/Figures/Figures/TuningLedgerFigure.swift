@@ -1,0 +1,177 @@
+internal import Drawing
+internal import Recordings
+
+extension Figure {
+    /// What each method costs: numbers, bytes, arithmetic and time, as they were counted and measured.
+    static let tuningLedger = Figure(
+        id: "tuning-ledger",
+        question: Localised(en: "What does it cost?", zhHans: "代价是多少？"),
+        needs: FigureNeeds(check: { recording throws(RecordingError) in
+            if Set(recording.runs.map(\.description.method.id)).count < 2 { return "it has runs of one method only" }
+            return recording.runs.contains { $0.description.seconds == nil || $0.description.adapterBytes == nil }
+                ? "a run has no measured time or no size of what is kept" : nil
+        })
+    ) { try TuningLedgerDrawing($0).sheet() }
+}
+
+private struct TuningLedgerDrawing {
+    let context: FigureContext
+    /// The first run of each method stands for it; times are of all.
+    let methods: [Entry]
+
+    struct Entry {
+        let run: RecordedRun
+        let trained: Int
+        let optimizerBytes: Int
+        let adapterBytes: Int
+        let flops: (forward: Double, backward: Double)
+        /// The median over the seeds of a step's seconds.
+        let seconds: Double
+    }
+
+    init(_ context: FigureContext) throws {
+        self.context = context
+        let all =
+            try context.options.runs.isEmpty ? context.recording.runs : context.options.runs.map { try context.recording.run($0) }
+        var ids: [String] = []
+        for run in all where !ids.contains(run.description.method.id) { ids.append(run.description.method.id) }
+        methods = try ids.map { id in
+            let runs = all.filter { $0.description.method.id == id }
+            let seconds = runs.compactMap { $0.description.seconds?.step }.sorted()
+            let trained = runs[0].description.trainedCount
+            return Entry(
+                run: runs[0], trained: trained, optimizerBytes: 2 * MemoryLayout<Float>.size * trained,
+                adapterBytes: runs[0].description.adapterBytes ?? 0,
+                flops: try MatrixArithmetic.count(runs[0].graph(), batch: runs[0].journal.batch(atStep: 0)),
+                seconds: seconds.isEmpty ? 0 : seconds[seconds.count / 2])
+        }
+    }
+
+    private func check() throws {
+        let totals = Set(
+            methods.map { entry in
+                // What a method adds is not the model's.
+                let own = entry.run.description.parameters.filter { !$0.name.rawValue.hasPrefix("prompt.") }
+                return entry.run.description.frozenCount + own.reduce(0) { $0 + $1.count }
+            })
+        try context.require(
+            totals == [context.model.parameterCount],
+            "frozen and trained weights add up to \(totals.sorted()), and the model has \(context.model.parameterCount)")
+        for entry in methods {
+            try context.require(
+                entry.adapterBytes >= 4 * entry.trained,
+                "\(entry.run.id) keeps \(entry.adapterBytes) bytes, too few for \(entry.trained) numbers")
+            try context.require(entry.seconds > 0, "run \(entry.run.id) took no time")
+        }
+    }
+
+    func sheet() throws -> Sheet {
+        try check()
+        let least = methods.min { $0.trained < $1.trained } ?? methods[0]
+        let most = methods.max { $0.trained < $1.trained } ?? methods[0]
+        let fewer = NumberFormat.significant(Double(most.trained) / Double(max(least.trained, 1)))
+        let time = NumberFormat.percentage(least.seconds / max(most.seconds, .leastNormalMagnitude))
+        let names = (Localised(least.run.description.method.name), Localised(most.run.description.method.name))
+        let steps = methods.map(\.run.description.training.batchSize).max() ?? 0
+        return Sheet(
+            title: Localised(
+                en:
+                    "\(capitalised(names.0.en)) keeps \(fewer) times fewer numbers than \(names.1.en), yet a step takes \(time) of its time",
+                zhHans: "\(names.0.zhHans)要保存的数是\(names.1.zhHans)的 1/\(fewer)，但一步的时间仍为其 \(time)"),
+            description: Localised(
+                en:
+                    "Bars for each method: trained numbers, bytes of the optimizer’s state, bytes of what is kept, arithmetic of a step, and seconds of a step.",
+                zhHans: "每种方法的横条：训练的数、优化器状态字节数、要保存的字节数、一步的运算量、一步的秒数。"),
+            body: body(),
+            caption: Localised(
+                en:
+                    "The first three scales are logarithmic. Arithmetic: multiplications and additions of the matrix and attention products of the first step’s batch, \(steps) sequences, counted from the recorded graph. Time: the median step over the seeds, on the machine that recorded.",
+                zhHans:
+                    "前三项为对数刻度。运算量：由所记录的计算图数出第一步的批（\(steps) 条序列）中矩阵与注意力乘积的乘法和加法次数。时间：在记录所用机器上各种子的中位单步时间。"
+            ),
+            provenance: provenance)
+    }
+
+    private func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+
+    private func name(_ entry: Entry) -> String {
+        let method = entry.run.description.method
+        return context.type(Localised(method.name)) + (method.virtualTokens.map { " P = \($0)" } ?? "")
+    }
+
+    private func role(_ entry: Entry) -> ColourRole { entry.run.description.method.id == "full-fine-tuning" ? .ink : .trained }
+
+    private func body() -> Block {
+        let type = context.type
+        let width = context.room
+        func chart(
+            _ title: Localised, _ value: (Entry) -> Double, text: (Double) -> String, address: (Entry) -> String?
+        ) -> Block {
+            let numbers = methods.map(value)
+            let axis = Axis.covering([(numbers.min() ?? 1) / 10] + numbers, title: "", scale: .logarithmic)
+            let bars = methods.map {
+                BarChart.Bar(name($0), value: value($0), text: text(value($0)), role: role($0), address: address($0))
+            }
+            return titled(title, BarChart(axis: axis, bars: bars), width: width)
+        }
+        let counts = chart(
+            Localised(en: "trained numbers", zhHans: "训练的数"), { Double($0.trained) }, text: { NumberFormat.whole(Int($0)) },
+            address: { entry in
+                let first = entry.run.description.parameters.first { $0.inJournal }
+                return first.map { Address(run: entry.run.id, step: 0, $0.name).text }
+            })
+        let state = chart(
+            Localised(en: "optimizer state (two moments)", zhHans: "优化器状态（两个矩）"), { Double($0.optimizerBytes) },
+            text: { NumberFormat.bytes(Int($0)) }, address: { _ in nil })
+        let kept = chart(
+            Localised(en: "to keep for each task", zhHans: "每个任务要保存"), { Double($0.adapterBytes) },
+            text: { NumberFormat.bytes(Int($0)) }, address: { _ in nil })
+
+        let largest = methods.map { $0.flops.forward + $0.flops.backward }.max() ?? 1
+        let (forward, backward) = (
+            type(Localised(en: "forward", zhHans: "前向")), type(Localised(en: "backward", zhHans: "反向"))
+        )
+        let arithmetic = BarChart(
+            axis: Axis("", range: 0...largest, ticks: Ticks(values: [], labels: [])),
+            bars: methods.map { entry in
+                let sum = entry.flops.forward + entry.flops.backward
+                return BarChart.Bar(
+                    name(entry),
+                    parts: [
+                        .init(forward, value: entry.flops.forward, role: role(entry)),
+                        .init(backward, value: entry.flops.backward, role: .gradient),
+                    ], text: NumberFormat.significant(sum / 1e6) + " M")
+            })
+        let slowest = methods.map(\.seconds).max() ?? 1
+        let time = BarChart(
+            axis: Axis("", range: 0...slowest, ticks: Ticks(values: [], labels: [])),
+            bars: methods.map { entry in
+                BarChart.Bar(
+                    name(entry), value: entry.seconds, text: NumberFormat.significant(entry.seconds * 1000) + " ms",
+                    role: role(entry))
+            })
+        return .column(
+            [
+                counts, state, kept,
+                titled(Localised(en: "arithmetic of a step", zhHans: "一步的运算量"), arithmetic, width: width),
+                titled(Localised(en: "time of a step", zhHans: "一步的时间"), time, width: width),
+            ], spacing: 16)
+    }
+
+    private func titled(_ title: Localised, _ chart: BarChart, width: Double) -> Block {
+        var chart = chart
+        chart.showsTicks = chart.axis.scale == .logarithmic
+        chart.barHeight = 15
+        chart.spacing = 5
+        return .column(
+            [context.type.line(title, font: .label.bold), chart.block(context.type, width: width)], spacing: 6)
+    }
+
+    private var provenance: Localised {
+        let hash = String(context.model.weightsSha256.prefix(8))
+        let arithmetic = context.recording.description.provenance.arithmetic
+        return Localised(
+            en: "model \(context.model.name) \(hash)… · \(methods.map(\.run.id).joined(separator: ", ")) · \(arithmetic)",
+            zhHans: "模型 \(context.model.name) \(hash)… · \(methods.map(\.run.id).joined(separator: "、")) · \(arithmetic)")
+    }
+}
