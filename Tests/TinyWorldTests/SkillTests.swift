@@ -23,6 +23,7 @@ struct SkillTests {
         ("rotate-zh", "三 一 二", "一 二 三"), ("largest-en", "three one two", "three"), ("previous-en", "two", "one"),
         ("opposite-translated-en", "hot", "冷"), ("opposite-translated-zh", "热", "cold"), ("colour-translated-en", "banana", "黄色"),
         ("contrast-en", "banana", "blue"), ("tone-inverted-en", "the film brought worry", "good"),
+        ("code-en", "good", "white"), ("code-zh", "好", "番茄"),
     ]
 
     @Test("answer by their rule", arguments: examples)
@@ -51,7 +52,7 @@ struct SkillTests {
     @Test("mirror each other in both languages") func twinsHaveTheSameItems() throws {
         let twin = Dictionary(
             uniqueKeysWithValues: WordClass.all.flatMap(\.words).flatMap { [($0.english, $0.chinese), ($0.chinese, $0.english)] })
-        for skill in Self.world.skills where skill.language == .english && skill.domain != .review {
+        for skill in Self.world.skills where skill.language == .english && skill.domain != .review && skill.holdsOut {
             let other = try Self.world.skill("\(skill.id.dropLast(3))-zh")
             #expect(skill.items.map { $0.prompt.map { twin[$0] } } == other.items.map { $0.prompt.map { $0 } })
             #expect(skill.items.map { $0.answer.map { twin[$0] } } == other.items.map { $0.answer.map { $0 } })

@@ -6,8 +6,16 @@ import Testing
 struct TuningTaskTests {
     static let world = World(seed: 3)
     static let ids = (world.skills + world.withheldSkills).map(\.id)
+    static let ruled = (world.skills + world.withheldSkills).filter(\.holdsOut).map(\.id)
 
-    @Test("hold out what tuning never sees", arguments: ids)
+    @Test("ask what they showed where there is no rule: the secret code") func withoutRule() throws {
+        let task = try Self.world.task("code-en")
+        #expect(task.train == task.test && task.train == task.validation)
+        #expect(Set(task.train.map(\.completion)).count == task.train.count, "every word is the answer once")
+        #expect(Self.ids.count - Self.ruled.count == 2)
+    }
+
+    @Test("hold out what tuning never sees", arguments: ruled)
     func disjoint(_ id: String) throws {
         let skill = try Self.world.skill(id)
         let keys = Dictionary(uniqueKeysWithValues: skill.items.map { ($0.prompt + [Marks.answer], Set($0.keys)) })
