@@ -64,7 +64,7 @@ extension Measurement {
     /// Another number of the same kind, such as a bound.
     public func text(of value: Double, in language: Language) -> String {
         switch unit {
-        case .share: NumberFormat.percentage(value, decimals: value < 0.01 ? 3 : 0)
+        case .share: NumberFormat.percentage(value, decimals: value > 0 && value < 0.01 ? 3 : 0)
         case .count: NumberFormat.whole(Int(value))
         case .bytes: NumberFormat.whole(Int(value)) + (language == .en ? " bytes" : " 字节")
         case .seconds: NumberFormat.fixed(value * 1000, decimals: 2) + (language == .en ? " ms" : " 毫秒")
