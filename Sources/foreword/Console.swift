@@ -9,6 +9,9 @@ enum Console {
     /// Progress is for people: it is shown on a terminal only.
     static let showsProgress = isatty(STDERR_FILENO) == 1
 
+    /// A share as per cent, to one decimal.
+    static func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+
     /// A value as JSON, with sorted keys.
     static func output(json value: some Encodable) throws {
         let encoder = JSONEncoder()

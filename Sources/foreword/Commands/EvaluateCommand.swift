@@ -39,14 +39,13 @@ struct EvaluateCommand: ParsableCommand {
         Console.output("rows       \(result.rows)")
         if result.skipped > 0 { Console.output("left out   \(result.skipped), too long") }
         if result.truncated > 0 { Console.output("cut        \(result.truncated), too long") }
-        Console.output("accuracy   \(percent(result.accuracy)), exact completions (\(result.right) of \(result.rows))")
+        Console.output("accuracy   \(Console.percent(result.accuracy)), exact completions (\(result.right) of \(result.rows))")
         Console.output("loss       \(result.loss)")
         guard let classes = result.classification else { return }
-        Console.output("labels     \(percent(classes.accuracy)), the most probable of \(classes.labels.count)")
+        Console.output("labels     \(Console.percent(classes.accuracy)), the most probable of \(classes.labels.count)")
         for label in classes.labels {
             Console.output("  \(label.label): \(label.right) of \(label.rows) right, answered \(label.predicted) times")
         }
     }
 
-    private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
 }

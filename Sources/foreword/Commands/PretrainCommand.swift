@@ -56,7 +56,7 @@ struct PretrainCommand: ParsableCommand {
     }
 
     private func percent(_ share: Double) -> String {
-        let text = "\((share * 1000).rounded() / 10) %"
+        let text = Console.percent(share)
         return String(repeating: " ", count: max(0, 10 - text.count)) + text
     }
 }

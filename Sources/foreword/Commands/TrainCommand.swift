@@ -185,12 +185,11 @@ struct TrainCommand: ParsableCommand {
         for split in summary.splits {
             let name = split.name.padding(toLength: 10, withPad: " ", startingAt: 0)
             Console.output(
-                "\(name) \(percent(split.accuracyBefore)) → \(percent(split.accuracyAfter)) right, loss \(rounded(split.lossBefore)) → "
+                "\(name) \(Console.percent(split.accuracyBefore)) → \(Console.percent(split.accuracyAfter)) right, loss \(rounded(split.lossBefore)) → "
                     + "\(rounded(split.lossAfter)), \(split.evaluated) of \(split.rows) rows")
         }
         Console.output("written    \(out)/\(summary.result), \(out)/recording")
     }
 
-    private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
     private func rounded(_ number: Double) -> Double { (number * 10_000).rounded() / 10_000 }
 }

@@ -28,12 +28,12 @@ struct WorldCommand: ParsableCommand {
             Console.output("  \(words.cue): \(skill.cue.english), \(skill.cue.chinese)")
             Console.output("  \(words.seen) (\(skill.sizes.train)): \(skill.seen.joined(separator: "; "))")
             Console.output("  \(words.heldOut) (\(skill.sizes.test)): \(skill.heldOut.joined(separator: "; "))")
-            Console.output("  \(words.chance): \(percent(skill.chance)), \(words.ambiguous): \(percent(skill.ambiguousLevel))")
+            Console.output(
+                "  \(words.chance): \(Console.percent(skill.chance)), \(words.ambiguous): \(Console.percent(skill.ambiguousLevel))"
+            )
         }
         Console.output("\n\(words.rows)\n  \(page.rows.joined(separator: "\n  "))")
     }
-
-    private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
 
     private struct Words {
         let world, seed, words, withheld, items, cue, seen, heldOut, chance, ambiguous, rows: String
