@@ -137,26 +137,12 @@ public struct GPT2: LanguageModel, Hashable {
     }
 
     private func weight(_ name: String, in graph: Graph) -> Value {
-        guard let value = graph.value(named: "transformer.\(name)") else {
-            preconditionFailure("add the parameters before the forward pass")
-        }
-        return value
+        graph.known("transformer.\(name)")
     }
 
-    /// A projection `[in, out]` with its bias, and the change that a tuning method makes to it.
-    private func project(
-        _ x: Value, by projection: String, layer: Int, _ conditioning: Conditioning, named name: String, in graph: inout Graph
-    ) -> Value {
-        let path = "h.\(layer).\(projection)"
-        let operands = [x, weight("\(path).weight", in: graph), weight("\(path).bias", in: graph)]
-        guard let change = conditioning.changes["transformer.\(path).weight"] else {
-            return graph.add(Linear(), operands, named: name)
-        }
-        let base = graph.add(Linear(), operands, named: "\(name).base")
-        let down = graph.add(Product.transposed, [x, change.down], named: "\(name).lora.down")
-        let up = graph.add(Product.transposed, [down, change.up], named: "\(name).lora.up")
-        let scaled = graph.add(Scaled(by: change.scale), [up], named: "\(name).lora.change")
-        return graph.add(Sum(), [base, scaled], named: name)
+    private func projection(_ path: String, _ layer: Int) -> Projection {
+        let name = "transformer.h.\(layer).\(path)"
+        return Projection(weight: "\(name).weight", bias: "\(name).bias", storesInputsFirst: true)
     }
 
     /// One block: x + attention(norm(x)), then that + mlp(norm(that)).
@@ -169,8 +155,8 @@ public struct GPT2: LanguageModel, Hashable {
         func pair(_ suffix: String, _ graph: Graph) -> [Value] { [own("\(suffix).weight", graph), own("\(suffix).bias", graph)] }
 
         let attentionNorm = graph.add(norm, [x] + pair("ln_1", graph), named: "\(name).attention.norm")
-        let projected = project(
-            attentionNorm, by: "attn.c_attn", layer: layer, conditioning, named: "\(name).attention.qkv", in: &graph)
+        let projected = graph.project(
+            attentionNorm, by: projection("attn.c_attn", layer), conditioning, named: "\(name).attention.qkv")
         let parts = ["query", "key", "value"].enumerated().map { index, part in
             let columns = index * configuration.width..<(index + 1) * configuration.width
             return graph.add(
@@ -186,16 +172,16 @@ public struct GPT2: LanguageModel, Hashable {
             AttentionMix(layout), [weights, parts[2]] + (prefix.map { [$0.value] } ?? []), named: "\(name).attention.mix")
         let joined = graph.add(
             Columns(0..<configuration.width, inner: [configuration.width]), [mix], named: "\(name).attention.heads")
-        let attention = project(
-            joined, by: "attn.c_proj", layer: layer, conditioning, named: "\(name).attention.output", in: &graph)
+        let attention = graph.project(
+            joined, by: projection("attn.c_proj", layer), conditioning, named: "\(name).attention.output")
         let middle = graph.add(Sum(), [x, attention], named: "\(name).attention.residual")
 
         let mlpNorm = graph.add(norm, [middle] + pair("ln_2", graph), named: "\(name).mlp.norm")
-        let expanded = project(
-            mlpNorm, by: "mlp.c_fc", layer: layer, conditioning, named: "\(name).mlp.hidden", in: &graph)
+        let expanded = graph.project(
+            mlpNorm, by: projection("mlp.c_fc", layer), conditioning, named: "\(name).mlp.hidden")
         let activated = graph.add(Gelu(), [expanded], named: "\(name).mlp.activation")
-        let contracted = project(
-            activated, by: "mlp.c_proj", layer: layer, conditioning, named: "\(name).mlp.output", in: &graph)
+        let contracted = graph.project(
+            activated, by: projection("mlp.c_proj", layer), conditioning, named: "\(name).mlp.output")
         let output = graph.add(Sum(), [middle, contracted], named: "\(name).output")
         return (output, keyValue, weights)
     }

@@ -1,6 +1,7 @@
 internal import Autodiff
 internal import LinearAlgebra
 internal import RandomStreams
+internal import Transformer
 
 /// A linear layer of a prompt encoder, as torch's `Linear`: y = x·Wᵀ + b, W stored `[out, in]`.
 struct DenseLayer: Sendable, Hashable {
@@ -39,13 +40,5 @@ extension ParameterStore {
     private func fill(_ name: String, _ next: () -> Float) {
         guard let matrix = self[name] else { return }
         matrix.write((0..<matrix.rows * matrix.columns).map { _ in next() })
-    }
-}
-
-extension Graph {
-    /// A parameter that was added before what uses it.
-    func known(_ name: String) -> Value {
-        guard let value = value(named: name) else { preconditionFailure("\(name) is added before it is used") }
-        return value
     }
 }

@@ -1,5 +1,6 @@
 internal import Autodiff
 internal import LinearAlgebra
+internal import Transformer
 
 /// A bidirectional long short-term memory over the rows of a prompt, as torch's `LSTM` (Hochreiter and Schmidhuber 1997; gates in
 /// the order input, forget, cell, output; both biases present).
