@@ -9,6 +9,8 @@ public protocol TuningMethod: Sendable {
     var name: String { get }
     /// Virtual tokens in front of every text, P: the text's positions start behind them.
     var virtualTokens: Int { get }
+    /// Tokens that it puts among those of a text, virtual ones and others; they have rows and positions of their own.
+    var placedTokens: Int { get }
     /// The parameters it adds to the model's.
     func addedParameters(for model: any LanguageModel) -> [ParameterShape]
     /// The names of all parameters it trains, its own and the model's. What is not named is frozen: no gradient is built for it.
@@ -21,9 +23,18 @@ public protocol TuningMethod: Sendable {
     func initialise(_ parameters: ParameterStore, for model: any LanguageModel, seed: UInt64) throws(TuningError)
     /// What goes into the forward pass, made of the added parameters, which the graph has already.
     func conditioning(in graph: inout Graph, for model: any LanguageModel) -> Conditioning
+    /// An example as the method shows it to the model: in a template, or with a class instead of a completion.
+    func prepared(_ example: Example, for model: any LanguageModel) -> Example
 }
 
 extension TuningMethod {
+    public var placedTokens: Int { 0 }
+
+    public func prepared(_ example: Example, for model: any LanguageModel) -> Example { example }
+
+    /// How many tokens are added to a text, in front of it or among it.
+    public var addedTokens: Int { virtualTokens + placedTokens }
+
     /// How many numbers are trained.
     public func trainedCount(for model: any LanguageModel) -> Int {
         let names = Set(trainedParameters(for: model))
@@ -42,6 +53,7 @@ public enum TuningError: Error, Sendable, Equatable {
     case lossNotFinite(step: Int, firstBadValue: String)
     case noTargets([String])
     case rankOutOfRange(Int, weight: String, largest: Int)
+    case noClasses(Int)
 }
 
 extension TuningError: CustomStringConvertible {
@@ -63,6 +75,8 @@ extension TuningError: CustomStringConvertible {
             "No projection of the model is called \(targets.joined(separator: " or ")); name ones that it has, such as attn.c_attn."
         case .rankOutOfRange(let rank, let weight, let largest):
             "Rank \(rank) is not possible for \(weight); choose one from 1 to \(largest)."
+        case .noClasses(let count):
+            "The data has \(count == 0 ? "no classes" : "one class"), and a class head needs at least two; give data with labels."
         case .lossNotFinite(let step, let name):
             "The loss stopped being a number at step \(step), first in \(name); lower the learning rate or clip the gradient."
         }
