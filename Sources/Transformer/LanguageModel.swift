@@ -16,8 +16,15 @@ public protocol LanguageModel: Sendable {
     var layers: Int { get }
     /// Query heads of a block, H.
     var heads: Int { get }
+    /// Key and value heads of a block, Hkv: each serves H / Hkv query heads.
+    var keyHeads: Int { get }
+    /// Width of a head, dh.
+    var headWidth: Int { get }
     /// The most positions of a sequence, virtual tokens counted.
     var context: Int { get }
+
+    /// The linear maps of the blocks, which a tuning method may change, in the order of a checkpoint.
+    var projections: [Projection] { get }
 
     /// Adds the forward pass to a graph that has the parameters: from tokens to logits.
     ///
@@ -33,6 +40,19 @@ public protocol LanguageModel: Sendable {
 extension LanguageModel {
     /// How many numbers the model holds.
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+    /// Numbers in a block's key, or value, of one token: Hkv · dh.
+    public var keyValueWidth: Int { keyHeads * headWidth }
+
+    /// The weights of the projections, as `[in, out]` whatever way round they are stored.
+    public var projectionShapes: [ParameterShape] {
+        let shapes = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0) })
+        return projections.compactMap { projection in
+            shapes[projection.weight].map { stored in
+                projection.storesInputsFirst ? stored : ParameterShape(stored.name, stored.columns, stored.rows)
+            }
+        }
+    }
 
     /// Adds the parameters to a graph.
     public func addParameters(to graph: inout Graph) {

@@ -1,0 +1,139 @@
+internal import Autodiff
+
+/// What the model families share: blocks of causal attention and a feed-forward network, each behind a normalisation and added to the
+/// residual stream, then a head. A family says what is its own: embeddings, normalisation, projections, activation.
+protocol Decoder: LanguageModel {
+    /// The name of the matrix `[V, d]` that turns hidden states into logits.
+    var headWeight: String { get }
+    /// The linear map behind the attention of a block.
+    func attentionOutput(_ layer: Int) -> Projection
+
+    /// The rows `[tokens, d]` that enter the first block.
+    func addTextInput(to graph: inout Graph) -> Value
+    /// The rows `[P, d]` of a soft prompt that enter the first block.
+    func addPromptInput(_ softPrompt: Value, named name: String, to graph: inout Graph) -> Value
+    /// What turns queries and keys at their positions; `nil` for a family that adds positions to its input.
+    func addRotation(of rows: Rows, named name: String, to graph: inout Graph) -> Value?
+    func addNorm(_ place: NormPlace, of x: Value, named name: String, to graph: inout Graph) -> Value
+    /// Queries `[rows, heads, head width]`, keys and values `[rows, key heads, head width]`.
+    func addAttentionInputs(
+        _ layer: Int, from x: Value, of segment: Segment, named name: String, to graph: inout Graph
+    ) -> AttentionInputs
+    func addFeedForward(_ layer: Int, from x: Value, of segment: Segment, named name: String, to graph: inout Graph) -> Value
+}
+
+/// Where a normalisation stands.
+enum NormPlace: Sendable, Hashable {
+    case beforeAttention(layer: Int)
+    case beforeFeedForward(layer: Int)
+    case final
+}
+
+struct AttentionInputs {
+    let query: Value
+    let key: Value
+    let value: Value
+}
+
+/// Rows that go through the blocks together: the text of a batch, or a soft prompt.
+struct Segment {
+    /// What the names of its values begin with: nothing for the text, `prompt.` for a soft prompt.
+    let name: String
+    /// The rows as they enter the next block.
+    var hidden: Value
+    let rotation: Value?
+    let layout: AttentionLayout
+    let conditioning: Conditioning
+}
+
+extension Decoder {
+    func addRotation(of rows: Rows, named name: String, to graph: inout Graph) -> Value? { nil }
+
+    /// A soft prompt's rows do not depend on the text behind them, so they are computed once for the whole batch; the text of every
+    /// sequence attends to their keys and values, then to its own.
+    func addBlocks(
+        to graph: inout Graph, conditioning: Conditioning, textLength: Int, logitRows: LogitRows
+    ) -> ForwardPass {
+        var promptLength = conditioning.prefixes.first.map { graph[$0.key].shape.fixedRows ?? 0 } ?? 0
+        var prompt: Segment?
+        if let softPrompt = conditioning.softPrompt {
+            promptLength = graph[softPrompt].shape.fixedRows ?? 0
+            prompt = Segment(
+                name: "prompt.", hidden: addPromptInput(softPrompt, named: "prompt", to: &graph),
+                rotation: addRotation(of: .fixed(promptLength), named: "prompt.rotation", to: &graph),
+                layout: attentionLayout(prefixLength: 0, textLength: promptLength), conditioning: conditioning)
+        }
+        var text = Segment(
+            name: "", hidden: addTextInput(to: &graph),
+            rotation: addRotation(of: .tokens, named: "positions.rotation", to: &graph),
+            layout: attentionLayout(prefixLength: promptLength, textLength: textLength), conditioning: conditioning)
+
+        var hiddenStates: [ForwardPass.Rows] = []
+        var attention: [Value] = []
+        var promptAttention: [Value] = []
+        for layer in 0..<layers {
+            hiddenStates.append(ForwardPass.Rows(prompt: prompt?.hidden, text: text.hidden))
+            var prefix = conditioning.prefixes.isEmpty ? nil : conditioning.prefixes[layer]
+            if let rows = prompt {
+                let block = addBlock(layer, to: rows, prefix: nil, in: &graph)
+                prompt?.hidden = block.output
+                prefix = block.keyValue
+                promptAttention.append(block.attention)
+            }
+            let block = addBlock(layer, to: text, prefix: prefix, in: &graph)
+            text.hidden = block.output
+            attention.append(block.attention)
+        }
+
+        switch logitRows {
+        case .counted:
+            let counted = graph.add(CountedRows(), [text.hidden], named: "counted.hidden")
+            return ForwardPass(
+                logits: addHead(to: counted, named: "", in: &graph).logits, hiddenStates: hiddenStates, attention: attention,
+                promptAttention: promptAttention)
+        case .all:
+            let rows = addHead(to: text.hidden, named: "text.", in: &graph)
+            let front = prompt.map { addHead(to: $0.hidden, named: "prompt.", in: &graph) }
+            hiddenStates.append(ForwardPass.Rows(prompt: front?.norm, text: rows.norm))
+            return ForwardPass(
+                logits: graph.add(CountedRows(), [rows.logits], named: "logits"),
+                allLogits: ForwardPass.Rows(prompt: front?.logits, text: rows.logits), hiddenStates: hiddenStates,
+                attention: attention, promptAttention: promptAttention)
+        }
+    }
+
+    private func attentionLayout(prefixLength: Int, textLength: Int) -> AttentionLayout {
+        AttentionLayout(
+            heads: heads, keyHeads: keyHeads, headWidth: headWidth, prefixLength: prefixLength, textLength: textLength)
+    }
+
+    /// One block: x + attention(norm(x)), then that + feed-forward(norm(that)).
+    private func addBlock(
+        _ layer: Int, to segment: Segment, prefix: Conditioning.Prefix?, in graph: inout Graph
+    ) -> (output: Value, keyValue: Conditioning.Prefix, attention: Value) {
+        let (name, x, layout) = ("\(segment.name)block.\(layer)", segment.hidden, segment.layout)
+        let attentionNorm = addNorm(.beforeAttention(layer: layer), of: x, named: "\(name).attention.norm", to: &graph)
+        let inputs = addAttentionInputs(layer, from: attentionNorm, of: segment, named: "\(name).attention", to: &graph)
+        let scores = graph.add(
+            AttentionScores(layout, scale: 1 / Float(headWidth).squareRoot()),
+            [inputs.query, inputs.key] + (prefix.map { [$0.key] } ?? []), named: "\(name).attention.scores")
+        let weights = graph.add(AttentionWeights(layout), [scores], named: "\(name).attention.weights")
+        let mix = graph.add(
+            AttentionMix(layout), [weights, inputs.value] + (prefix.map { [$0.value] } ?? []), named: "\(name).attention.mix")
+        let joined = graph.add(
+            Columns(0..<(heads * headWidth), inner: [heads * headWidth]), [mix], named: "\(name).attention.heads")
+        let attention = graph.project(
+            joined, by: attentionOutput(layer), segment.conditioning, named: "\(name).attention.output")
+        let middle = graph.add(Sum(), [x, attention], named: "\(name).attention.residual")
+
+        let feedForwardNorm = addNorm(.beforeFeedForward(layer: layer), of: middle, named: "\(name).mlp.norm", to: &graph)
+        let change = addFeedForward(layer, from: feedForwardNorm, of: segment, named: "\(name).mlp", to: &graph)
+        let output = graph.add(Sum(), [middle, change], named: "\(name).output")
+        return (output, Conditioning.Prefix(key: inputs.key, value: inputs.value), weights)
+    }
+
+    private func addHead(to rows: Value, named name: String, in graph: inout Graph) -> (norm: Value, logits: Value) {
+        let norm = addNorm(.final, of: rows, named: "\(name)final.norm", to: &graph)
+        return (norm, graph.add(Product.transposed, [norm, graph.known(headWeight)], named: "\(name)logits"))
+    }
+}
