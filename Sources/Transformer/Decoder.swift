@@ -43,44 +43,48 @@ struct Segment {
     var hidden: Value
     let rotation: Value?
     let layout: AttentionLayout
-    let conditioning: Conditioning
+    /// One for each adapter.
+    let conditionings: [Conditioning]
 }
 
 extension Decoder {
     func addRotation(of rows: Rows, named name: String, to graph: inout Graph) -> Value? { nil }
 
     /// A soft prompt's rows do not depend on the text behind them, so they are computed once for the whole batch; the text of every
-    /// sequence attends to their keys and values, then to its own.
+    /// sequence attends to their keys and values, then to its own. Of several adapters each has its own rows, named `adapter.k.prompt`
+    /// from the second on.
     func addBlocks(
-        to graph: inout Graph, conditioning: Conditioning, textLength: Int, logitRows: LogitRows
+        to graph: inout Graph, conditionings: [Conditioning], textLength: Int, logitRows: LogitRows
     ) -> ForwardPass {
-        var promptLength = conditioning.prefixes.first.map { graph[$0.key].shape.fixedRows ?? 0 } ?? 0
-        var prompt: Segment?
-        if let softPrompt = conditioning.softPrompt {
-            promptLength = graph[softPrompt].shape.fixedRows ?? 0
-            prompt = Segment(
-                name: "prompt.", hidden: addPromptInput(softPrompt, named: "prompt", to: &graph),
-                rotation: addRotation(of: .fixed(promptLength), named: "prompt.rotation", to: &graph),
-                layout: attentionLayout(prefixLength: 0, textLength: promptLength), conditioning: conditioning)
+        precondition(!conditionings.isEmpty, "a conditioning, if only an empty one")
+        let lengths = conditionings.map { $0.length(in: graph) }
+        var prompts = conditionings.indices.map { adapter in
+            graph.under(Self.namePrefix(ofAdapter: adapter)) { addPrompt(conditionings[adapter], to: &$0) }
         }
         var text = Segment(
             name: "", hidden: addTextInput(to: &graph),
             rotation: addRotation(of: .tokens, named: "positions.rotation", to: &graph),
-            layout: attentionLayout(prefixLength: promptLength, textLength: textLength), conditioning: conditioning)
+            layout: attentionLayout(prefixLengths: lengths, textLength: textLength), conditionings: conditionings)
 
         var hiddenStates: [ForwardPass.Rows] = []
         var attention: [Value] = []
         var promptAttention: [Value] = []
         for layer in 0..<layers {
-            hiddenStates.append(ForwardPass.Rows(prompt: prompt?.hidden, text: text.hidden))
-            var prefix = conditioning.prefixes.isEmpty ? nil : conditioning.prefixes[layer]
-            if let rows = prompt {
-                let block = addBlock(layer, to: rows, prefix: nil, in: &graph)
-                prompt?.hidden = block.output
-                prefix = block.keyValue
-                promptAttention.append(block.attention)
+            hiddenStates.append(ForwardPass.Rows(prompt: prompts[0]?.hidden, text: text.hidden))
+            var prefixes: [Conditioning.Prefix] = []
+            for (adapter, conditioning) in conditionings.enumerated() {
+                if let rows = prompts[adapter] {
+                    let block = graph.under(Self.namePrefix(ofAdapter: adapter)) {
+                        addBlock(layer, to: rows, behind: [], in: &$0)
+                    }
+                    prompts[adapter]?.hidden = block.output
+                    prefixes.append(block.keyValue)
+                    if adapter == 0 { promptAttention.append(block.attention) }
+                } else if lengths[adapter] > 0 {
+                    prefixes.append(conditioning.prefixes[layer])
+                }
             }
-            let block = addBlock(layer, to: text, prefix: prefix, in: &graph)
+            let block = addBlock(layer, to: text, behind: prefixes, in: &graph)
             text.hidden = block.output
             attention.append(block.attention)
         }
@@ -93,7 +97,7 @@ extension Decoder {
                 promptAttention: promptAttention)
         case .all:
             let rows = addHead(to: text.hidden, named: "text.", in: &graph)
-            let front = prompt.map { addHead(to: $0.hidden, named: "prompt.", in: &graph) }
+            let front = prompts[0].map { addHead(to: $0.hidden, named: "prompt.", in: &graph) }
             hiddenStates.append(ForwardPass.Rows(prompt: front?.norm, text: rows.norm))
             return ForwardPass(
                 logits: graph.add(CountedRows(), [rows.logits], named: "logits"),
@@ -102,28 +106,40 @@ extension Decoder {
         }
     }
 
-    private func attentionLayout(prefixLength: Int, textLength: Int) -> AttentionLayout {
+    /// The first adapter is the usual one: its values have no prefix in their names.
+    private static func namePrefix(ofAdapter adapter: Int) -> String { adapter == 0 ? "" : "adapter.\(adapter)." }
+
+    private func addPrompt(_ conditioning: Conditioning, to graph: inout Graph) -> Segment? {
+        guard let softPrompt = conditioning.softPrompt else { return nil }
+        let length = graph[softPrompt].shape.fixedRows ?? 0
+        return Segment(
+            name: "prompt.", hidden: addPromptInput(softPrompt, named: "prompt", to: &graph),
+            rotation: addRotation(of: .fixed(length), named: "prompt.rotation", to: &graph),
+            layout: attentionLayout(prefixLengths: [0], textLength: length), conditionings: [conditioning])
+    }
+
+    private func attentionLayout(prefixLengths: [Int], textLength: Int) -> AttentionLayout {
         AttentionLayout(
-            heads: heads, keyHeads: keyHeads, headWidth: headWidth, prefixLength: prefixLength, textLength: textLength)
+            heads: heads, keyHeads: keyHeads, headWidth: headWidth, prefixLengths: prefixLengths, textLength: textLength)
     }
 
     /// One block: x + attention(norm(x)), then that + feed-forward(norm(that)).
     private func addBlock(
-        _ layer: Int, to segment: Segment, prefix: Conditioning.Prefix?, in graph: inout Graph
+        _ layer: Int, to segment: Segment, behind prefixes: [Conditioning.Prefix], in graph: inout Graph
     ) -> (output: Value, keyValue: Conditioning.Prefix, attention: Value) {
         let (name, x, layout) = ("\(segment.name)block.\(layer)", segment.hidden, segment.layout)
         let attentionNorm = addNorm(.beforeAttention(layer: layer), of: x, named: "\(name).attention.norm", to: &graph)
         let inputs = addAttentionInputs(layer, from: attentionNorm, of: segment, named: "\(name).attention", to: &graph)
         let scores = graph.add(
             AttentionScores(layout, scale: 1 / Float(headWidth).squareRoot()),
-            [inputs.query, inputs.key] + (prefix.map { [$0.key] } ?? []), named: "\(name).attention.scores")
+            [inputs.query, inputs.key] + prefixes.map(\.key), named: "\(name).attention.scores")
         let weights = graph.add(AttentionWeights(layout), [scores], named: "\(name).attention.weights")
         let mix = graph.add(
-            AttentionMix(layout), [weights, inputs.value] + (prefix.map { [$0.value] } ?? []), named: "\(name).attention.mix")
+            AttentionMix(layout), [weights, inputs.value] + prefixes.map(\.value), named: "\(name).attention.mix")
         let joined = graph.add(
             Columns(0..<(heads * headWidth), inner: [heads * headWidth]), [mix], named: "\(name).attention.heads")
         let attention = graph.project(
-            joined, by: attentionOutput(layer), segment.conditioning, named: "\(name).attention.output")
+            joined, by: attentionOutput(layer), segment.conditionings, named: "\(name).attention.output")
         let middle = graph.add(Sum(), [x, attention], named: "\(name).attention.residual")
 
         let feedForwardNorm = addNorm(.beforeFeedForward(layer: layer), of: middle, named: "\(name).mlp.norm", to: &graph)
@@ -135,5 +151,12 @@ extension Decoder {
     private func addHead(to rows: Value, named name: String, in graph: inout Graph) -> (norm: Value, logits: Value) {
         let norm = addNorm(.final, of: rows, named: "\(name)final.norm", to: &graph)
         return (norm, graph.add(Product.transposed, [norm, graph.known(headWeight)], named: "\(name)logits"))
+    }
+}
+
+extension Conditioning {
+    /// Keys in front of a text.
+    fileprivate func length(in graph: Graph) -> Int {
+        (softPrompt ?? prefixes.first?.key).flatMap { graph[$0].shape.fixedRows } ?? 0
     }
 }

@@ -81,9 +81,9 @@ public struct GPT2: LanguageModel, Hashable {
     }
 
     public func addForward(
-        to graph: inout Graph, conditioning: Conditioning, textLength: Int, logitRows: LogitRows
+        to graph: inout Graph, conditionings: [Conditioning], textLength: Int, logitRows: LogitRows
     ) -> ForwardPass {
-        addBlocks(to: &graph, conditioning: conditioning, textLength: textLength, logitRows: logitRows)
+        addBlocks(to: &graph, conditionings: conditionings, textLength: textLength, logitRows: logitRows)
     }
 }
 
@@ -124,7 +124,7 @@ extension GPT2: Decoder {
     func addAttentionInputs(
         _ layer: Int, from x: Value, of segment: Segment, named name: String, to graph: inout Graph
     ) -> AttentionInputs {
-        let projected = graph.project(x, by: projection("attn.c_attn", layer), segment.conditioning, named: "\(name).qkv")
+        let projected = graph.project(x, by: projection("attn.c_attn", layer), segment.conditionings, named: "\(name).qkv")
         let parts = ["query", "key", "value"].enumerated().map { index, part in
             graph.add(
                 Columns(index * width..<(index + 1) * width, inner: [heads, headWidth]), [projected], named: "\(name).\(part)")
@@ -133,8 +133,8 @@ extension GPT2: Decoder {
     }
 
     func addFeedForward(_ layer: Int, from x: Value, of segment: Segment, named name: String, to graph: inout Graph) -> Value {
-        let expanded = graph.project(x, by: projection("mlp.c_fc", layer), segment.conditioning, named: "\(name).hidden")
+        let expanded = graph.project(x, by: projection("mlp.c_fc", layer), segment.conditionings, named: "\(name).hidden")
         let activated = graph.add(Gelu(), [expanded], named: "\(name).activation")
-        return graph.project(activated, by: projection("mlp.c_proj", layer), segment.conditioning, named: "\(name).output")
+        return graph.project(activated, by: projection("mlp.c_proj", layer), segment.conditionings, named: "\(name).output")
     }
 }

@@ -29,15 +29,23 @@ public protocol LanguageModel: Sendable {
     /// Adds the forward pass to a graph that has the parameters: from tokens to logits.
     ///
     /// - Parameters:
-    ///   - conditioning: What a tuning method puts in.
+    ///   - conditionings: What a tuning method puts in. With several, each sequence of a batch goes through the one of its adapter;
+    ///     such a pass has no gradient.
     ///   - textLength: The most tokens of a sequence.
     ///   - logitRows: For which rows logits are computed.
     func addForward(
-        to graph: inout Graph, conditioning: Conditioning, textLength: Int, logitRows: LogitRows
+        to graph: inout Graph, conditionings: [Conditioning], textLength: Int, logitRows: LogitRows
     ) -> ForwardPass
 }
 
 extension LanguageModel {
+    /// Adds the forward pass to a graph that has the parameters, with one conditioning for all sequences.
+    public func addForward(
+        to graph: inout Graph, conditioning: Conditioning, textLength: Int, logitRows: LogitRows
+    ) -> ForwardPass {
+        addForward(to: &graph, conditionings: [conditioning], textLength: textLength, logitRows: logitRows)
+    }
+
     /// How many numbers the model holds.
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 

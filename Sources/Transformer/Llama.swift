@@ -98,9 +98,9 @@ public struct Llama: LanguageModel, Hashable {
     private static let ownHead = "lm_head.weight"
 
     public func addForward(
-        to graph: inout Graph, conditioning: Conditioning, textLength: Int, logitRows: LogitRows
+        to graph: inout Graph, conditionings: [Conditioning], textLength: Int, logitRows: LogitRows
     ) -> ForwardPass {
-        addBlocks(to: &graph, conditioning: conditioning, textLength: textLength, logitRows: logitRows)
+        addBlocks(to: &graph, conditionings: conditionings, textLength: textLength, logitRows: logitRows)
     }
 }
 
@@ -135,7 +135,7 @@ extension Llama: Decoder {
     ) -> AttentionInputs {
         let parts = [("query", "q_proj", heads), ("key", "k_proj", keyHeads), ("value", "v_proj", keyHeads)].map { part in
             let projected = graph.project(
-                x, by: projection("self_attn.\(part.1)", layer), segment.conditioning, named: "\(name).\(part.0).projected")
+                x, by: projection("self_attn.\(part.1)", layer), segment.conditionings, named: "\(name).\(part.0).projected")
             let inner = [part.2, headWidth]
             if let rotation = segment.rotation, part.0 != "value" {
                 return graph.add(Rotated(inner: inner), [projected, rotation], named: "\(name).\(part.0)")
@@ -147,10 +147,10 @@ extension Llama: Decoder {
 
     /// SwiGLU: down(silu(gate(x)) · up(x)) (Shazeer 2020).
     func addFeedForward(_ layer: Int, from x: Value, of segment: Segment, named name: String, to graph: inout Graph) -> Value {
-        let gate = graph.project(x, by: projection("mlp.gate_proj", layer), segment.conditioning, named: "\(name).gate")
+        let gate = graph.project(x, by: projection("mlp.gate_proj", layer), segment.conditionings, named: "\(name).gate")
         let opened = graph.add(Silu(), [gate], named: "\(name).gate.activation")
-        let expanded = graph.project(x, by: projection("mlp.up_proj", layer), segment.conditioning, named: "\(name).hidden")
+        let expanded = graph.project(x, by: projection("mlp.up_proj", layer), segment.conditionings, named: "\(name).hidden")
         let gated = graph.add(ElementProduct(), [opened, expanded], named: "\(name).activation")
-        return graph.project(gated, by: projection("mlp.down_proj", layer), segment.conditioning, named: "\(name).output")
+        return graph.project(gated, by: projection("mlp.down_proj", layer), segment.conditionings, named: "\(name).output")
     }
 }

@@ -25,7 +25,9 @@ public struct Example: Sendable, Hashable {
 
 extension Batch {
     /// Appends an example behind `virtualTokens` virtual tokens.
-    public mutating func append(_ example: Example, virtualTokens: Int) {
-        append(example.tokens, firstPosition: virtualTokens) { example.isTarget[$0 + 1] }
+    ///
+    /// - Parameter adapter: Which of several adapters it goes through.
+    public mutating func append(_ example: Example, virtualTokens: Int, adapter: Int = 0) {
+        append(example.tokens, firstPosition: virtualTokens, adapter: adapter) { example.isTarget[$0 + 1] }
     }
 }
