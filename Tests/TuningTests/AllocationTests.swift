@@ -21,10 +21,10 @@ import Transformer
         ]
         let method = try #require(methods[name])
         let before = foreword_allocation_count()
-        let parameters = try TinyModel.parameters(for: method)
+        let parameters = try TinyModel.gpt2.parameters(for: method)
         try #require(foreword_allocation_count() > before, "the counter counts")
         let training = TrainingGraph(
-            model: TinyModel.model, method: method, optimizer: AdamW(), clipping: 1, textLength: TinyModel.limits.length)
+            model: TinyModel.gpt2.model, method: method, optimizer: AdamW(), clipping: 1, textLength: TinyModel.limits.length)
         // One thread, for allocations are counted by thread; what a thread does does not depend on how many there are.
         let trainer = try Trainer(training, parameters: parameters, limits: TinyModel.limits, pool: WorkerPool(threads: 1))
         let examples = TinyModel.examples

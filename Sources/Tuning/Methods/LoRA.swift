@@ -27,10 +27,10 @@ public struct LoRA: TuningMethod {
     /// α/r, or α/√r.
     public var scale: Double { alpha / (isRankStabilised ? Double(rank).squareRoot() : Double(rank)) }
 
-    /// The weights that are changed.
+    /// The weights that are changed, as `[in, out]` whatever way round they are stored.
     public func changedWeights(of model: any LanguageModel) -> [ParameterShape] {
-        model.parameters.filter { weight in
-            guard weight.rows > 1, weight.name.hasSuffix(".weight") else { return false }
+        model.projectionShapes.filter { weight in
+            guard weight.name.hasSuffix(".weight") else { return false }
             let path = weight.name.dropLast(".weight".count)
             return targets.contains { path == $0 || path.hasSuffix(".\($0)") }
         }
