@@ -14,17 +14,21 @@ public struct Conditioning: Sendable {
         }
     }
 
-    /// A change of a projection W by a product of two narrow matrices: y = xW + scale · (x Aᵀ) Bᵀ (Hu et al. 2022, eq. 3).
+    /// A change of a projection W by a product of two narrow matrices: y = xW + scale · (x Aᵀ) Bᵀ (Hu et al. 2022, eq. 3), or with
+    /// singular values between them: scale · (x Aᵀ) diag(E) Bᵀ (Zhang et al. 2023, eq. 3).
     public struct LowRankChange: Sendable {
         /// A, `[rank, in]`.
         public let down: Value
         /// B, `[out, rank]`.
         public let up: Value
+        /// E, `[rank, 1]`; `nil` for none.
+        public let values: Value?
         public let scale: Float
 
-        public init(down: Value, up: Value, scale: Float) {
+        public init(down: Value, up: Value, values: Value? = nil, scale: Float) {
             self.down = down
             self.up = up
+            self.values = values
             self.scale = scale
         }
     }

@@ -21,7 +21,8 @@ extension Graph {
     mutating func project(_ x: Value, by projection: Projection, _ conditioning: Conditioning, named name: String) -> Value {
         guard let change = conditioning.changes[projection.weight] else { return map(x, by: projection, named: name) }
         let base = map(x, by: projection, named: "\(name).base")
-        let down = add(Product.transposed, [x, change.down], named: "\(name).lora.down")
+        var down = add(Product.transposed, [x, change.down], named: "\(name).lora.down")
+        if let values = change.values { down = add(ScaledColumns(), [down, values], named: "\(name).lora.values") }
         let up = add(Product.transposed, [down, change.up], named: "\(name).lora.up")
         let scaled = add(Scaled(by: change.scale), [up], named: "\(name).lora.change")
         return add(Sum(), [base, scaled], named: name)

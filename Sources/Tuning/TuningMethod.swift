@@ -21,9 +21,17 @@ public protocol TuningMethod: Sendable {
     func initialise(_ parameters: ParameterStore, for model: any LanguageModel, seed: UInt64) throws(TuningError)
     /// What goes into the forward pass, made of the added parameters, which the graph has already.
     func conditioning(in graph: inout Graph, for model: any LanguageModel) -> Conditioning
+    /// What training adds to the loss, `[1, 1]`, made of the added parameters, which the graph has already; `nil` for nothing.
+    func penalty(in graph: inout Graph, for model: any LanguageModel) -> Value?
+    /// What is done to the parameters after every step; `nil` for nothing.
+    func stepHook(for model: any LanguageModel) -> (any StepHook)?
 }
 
 extension TuningMethod {
+    public func penalty(in graph: inout Graph, for model: any LanguageModel) -> Value? { nil }
+
+    public func stepHook(for model: any LanguageModel) -> (any StepHook)? { nil }
+
     /// How many numbers are trained.
     public func trainedCount(for model: any LanguageModel) -> Int {
         let names = Set(trainedParameters(for: model))
@@ -42,6 +50,8 @@ public enum TuningError: Error, Sendable, Equatable {
     case lossNotFinite(step: Int, firstBadValue: String)
     case noTargets([String])
     case rankOutOfRange(Int, weight: String, largest: Int)
+    case wrongCount(String, found: Int, expected: Int)
+    case impossibleBudget(setting: String, found: String, expected: String)
 }
 
 extension TuningError: CustomStringConvertible {
@@ -63,6 +73,10 @@ extension TuningError: CustomStringConvertible {
             "No projection of the model is called \(targets.joined(separator: " or ")); name ones that it has, such as attn.c_attn."
         case .rankOutOfRange(let rank, let weight, let largest):
             "Rank \(rank) is not possible for \(weight); choose one from 1 to \(largest)."
+        case .wrongCount(let name, let found, let expected):
+            "\(name) has \(found) numbers, expected \(expected); load an adapter that was trained with the same settings."
+        case .impossibleBudget(let setting, let found, let expected):
+            "The rank budget cannot follow \(setting) = \(found); choose \(expected)."
         case .lossNotFinite(let step, let name):
             "The loss stopped being a number at step \(step), first in \(name); lower the learning rate or clip the gradient."
         }

@@ -93,3 +93,7 @@ void foreword_relu_gradient(
 void foreword_multiply(
     int64_t rows, int64_t columns, const float *_Nonnull a, int64_t a_stride, const float *_Nonnull b, int64_t b_stride,
     float *_Nonnull y, int64_t y_stride);
+/// y[j] ← y[j] + Σᵢ a[i, j] · b[i, j].
+void foreword_add_column_products(
+    int64_t rows, int64_t columns, const float *_Nonnull a, int64_t a_stride, const float *_Nonnull b, int64_t b_stride,
+    float *_Nonnull y);
