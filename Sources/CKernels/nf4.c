@@ -3,8 +3,8 @@
 
 enum { BLOCK = 64, CODES = 16 };
 
-// A byte holds two codes, the first in its high half. Of the ways to turn codes into numbers that were timed (selecting by bits, gathering, a table scaled
-// for each block), looking up both numbers of a byte at once is the fastest.
+// A byte holds two codes, the first in its high half. Of the ways to turn codes into numbers that were timed (selecting by bits,
+// gathering, a table scaled for each block), looking up both numbers of a byte at once is the fastest.
 INLINE void dequantise_within_block(
     const float *pairs, float scale, int64_t first, int64_t count, const uint8_t *codes, float *y) {
     if (first & 1 && count > 0) {

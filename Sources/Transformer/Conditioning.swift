@@ -1,4 +1,5 @@
 public import Autodiff
+public import LinearAlgebra
 
 /// What a tuning method puts into a frozen model's forward pass. Empty, the model computes as it was pretrained.
 public struct Conditioning: Sendable {
@@ -39,11 +40,17 @@ public struct Conditioning: Sendable {
     public var prefixes: [Prefix]
     /// By the name of the weight they change.
     public var changes: [String: LowRankChange]
+    /// Weights of projections held in 4 bits, by name: used in place of the model's own, which then need not be there at all.
+    public var quantisedWeights: [String: QuantisedMatrix]
 
-    public init(softPrompt: Value? = nil, prefixes: [Prefix] = [], changes: [String: LowRankChange] = [:]) {
+    public init(
+        softPrompt: Value? = nil, prefixes: [Prefix] = [], changes: [String: LowRankChange] = [:],
+        quantisedWeights: [String: QuantisedMatrix] = [:]
+    ) {
         precondition(softPrompt == nil || prefixes.isEmpty, "either a soft prompt or a prefix stands in front of the text")
         self.softPrompt = softPrompt
         self.prefixes = prefixes
         self.changes = changes
+        self.quantisedWeights = quantisedWeights
     }
 }

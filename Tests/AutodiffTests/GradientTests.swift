@@ -28,6 +28,14 @@ import Testing
         return graph.add(Columns(0..<inner.reduce(1, *), inner: inner), [rows], named: "\(graph[rows].name), seen")
     }
 
+    /// Its tiles are of two rows, and the last of one.
+    static func quantisedLinear(_ rows: Int, _ columns: Int, _ orientation: Orientation) -> QuantisedLinear {
+        let shape = ParameterShape("weights", rows, columns)
+        let matrix = Storage(count: shape.count).matrix(rows: rows, columns: columns)
+        matrix.write(store([shape])["weights"]?.values ?? [])
+        return QuantisedLinear(QuantisedMatrix(quantising: matrix), orientation, tileCount: 2 * columns + 1)
+    }
+
     static func layout(prefix: Int, keyHeads: Int) -> AttentionLayout {
         AttentionLayout(heads: 4, keyHeads: keyHeads, headWidth: 3, prefixLength: prefix, textLength: 6)
     }
@@ -80,6 +88,15 @@ import Testing
             Case("scaled columns of fixed rows", [(3, 5), (5, 1)]) { $0.add(ScaledColumns(), $1, named: "y") },
             Case("a single scaled column", [(vocabulary, 1), (1, 1)]) { graph, p in
                 graph.add(ScaledColumns(), [text(p[0], &graph), p[1]], named: "y")
+            },
+            Case("linear with 4-bit weights", [(vocabulary, 7), (1, 5)]) { graph, p in
+                graph.add(quantisedLinear(7, 5, .asStored), [text(p[0], &graph), p[1]], named: "y")
+            },
+            Case("linear with transposed 4-bit weights", [(vocabulary, 5), (1, 7)]) { graph, p in
+                graph.add(quantisedLinear(7, 5, .transposed), [text(p[0], &graph), p[1]], named: "y")
+            },
+            Case("product of fixed rows with 4-bit weights", [(3, 7)]) { graph, p in
+                graph.add(quantisedLinear(7, 5, .asStored), p, named: "y")
             },
             Case("inner products of rows", [(3, 5)]) { $0.add(Gram(of: .rows), $1, named: "y") },
             Case("inner products of columns", [(5, 3)]) { $0.add(Gram(of: .columns), $1, named: "y") },

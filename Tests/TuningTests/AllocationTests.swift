@@ -12,12 +12,15 @@ import Transformer
 
     @Test(
         "After the first step a training step allocates nothing", .enabled(if: isOptimised, "needs swift test -c release"),
-        arguments: ["prompt", "prefix", "lora", "full"])
+        arguments: ["prompt", "prefix", "lora", "qlora", "full"])
     func step(name: String) throws {
+        let lora = LoRA(rank: 2, alpha: 4, targets: ["c_attn"])
         let methods: [String: any TuningMethod] = [
             "prompt": PromptTuning(virtualTokens: 4, initialisation: .sampledVocabulary),
             "prefix": PrefixTuning(virtualTokens: 4),
-            "lora": LoRA(rank: 2, alpha: 4, targets: ["c_attn"]), "full": FullFineTuning(),
+            "lora": lora, "full": FullFineTuning(),
+            "qlora": QLoRA(
+                lora, on: try QuantisedBase(quantising: TinyModel.parameters(for: lora), of: TinyModel.model)),
         ]
         let method = try #require(methods[name])
         let before = foreword_allocation_count()
