@@ -93,7 +93,9 @@ let package = Package(
 
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         tests(of: "RandomStreams"),
-        tests(of: "LinearAlgebra", imports: ["RandomStreams"]),
+        tests(
+            of: "LinearAlgebra", imports: ["RandomStreams"], exclude: ["Fixtures/make_nf4.py"],
+            resources: [.copy("Fixtures/nf4.json")]),
         tests(of: "Autodiff", imports: ["LinearAlgebra", "RandomStreams"]),
         tests(of: "Transformer", imports: ["Autodiff", "LinearAlgebra", "Interchange"]),
         tests(

@@ -34,6 +34,8 @@ public final class Executor: PartedWork, @unchecked Sendable {
         let division: Division
         let operands: [BoundSlot]
         let result: BoundSlot
+        /// Room in the arena of each part.
+        let scratch: Range<Int>
     }
 
     /// - Throws: ``ExecutorError`` if the store lacks a parameter or holds it in another shape.
@@ -79,7 +81,7 @@ public final class Executor: PartedWork, @unchecked Sendable {
                 else { return nil }
                 return BoundOperation(
                     operation: operation, division: operation.division(of: graph[value].shape),
-                    operands: operands.compactMap { bound[$0] }, result: result)
+                    operands: operands.compactMap { bound[$0] }, result: result, scratch: plan.scratch[value] ?? 0..<0)
             }
         }
         commits = plan.commits.compactMap { commit in
@@ -174,6 +176,11 @@ public final class Executor: PartedWork, @unchecked Sendable {
             let rows = slot.rows == .tokens ? batch.parts[part].tokens.count : batch.parts[part].counted.count
             return parts[part].matrix(at: offset, rows: rows, columns: slot.columns, stride: stride)
         }
+    }
+
+    func scratch(_ range: Range<Int>, part: Int, rows: Int, columns: Int) -> Matrix {
+        precondition(rows * columns <= range.count, "an operation needs no more room than it asked for")
+        return parts[part].matrix(at: range.lowerBound, rows: rows, columns: columns)
     }
 
     var partCount: Int { parts.count }

@@ -11,6 +11,8 @@ public protocol Operation: Sendable {
     func shape(of operands: [Shape]) -> Shape
     /// How the work may be shared out between threads.
     func division(of result: Shape) -> Division
+    /// Room for numbers that one part of the work needs while it runs (``OperationRun/scratch(rows:columns:)``).
+    func scratchCount(operands: [Shape], result: Shape) -> Int
     /// Computes the result, or one part of it. Allocates nothing.
     func compute(_ run: OperationRun)
 }
@@ -47,6 +49,8 @@ public enum Division: Hashable, Sendable {
 
 extension Operation {
     public func division(of result: Shape) -> Division { result.rows.vary ? .sequences : .none }
+
+    public func scratchCount(operands: [Shape], result: Shape) -> Int { 0 }
 }
 
 /// What one operand receives of a gradient.

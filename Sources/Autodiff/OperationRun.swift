@@ -27,6 +27,12 @@ public struct OperationRun {
     /// Where the result goes: this part's rows, or all of it if its rows do not vary.
     public var result: Matrix { executor.matrix(bound.result, part: part) }
 
+    /// Room for this part alone, with whatever was left there, within what the operation asked for
+    /// (``Operation/scratchCount(operands:result:)``).
+    public func scratch(rows: Int, columns: Int) -> Matrix {
+        executor.scratch(bound.scratch, part: part, rows: rows, columns: columns)
+    }
+
     /// The rows of the result this part computes (``Division/result(elementwise:)``).
     public var shareOfRows: Range<Int> {
         bound.result.sharesColumns ? 0..<1 : share(of: result.rows)

@@ -9,6 +9,8 @@ public struct Plan: Sendable {
     public let keepsAll: Bool
     let stages: [Stage]
     let slots: [Value: Slot]
+    /// Where in the arena of each part an operation has room while it runs, by its result.
+    let scratch: [Value: Range<Int>]
     /// Parameters that take over a value when the step is done, where the value does not lie in the parameter's place already.
     let commits: [(parameter: Value, value: Value)]
     let sharedCount: Int
@@ -61,6 +63,14 @@ public struct Plan: Sendable {
                 part.request(value, count: rows * shape.columns, lifetime: lifetimes[value] ?? 0..<1)
             }
         }
+        // A part touches its scratch only while it runs that one operation, whatever the other parts are at.
+        var scratchCounts: [Value: Int] = [:]
+        for (time, value) in stages.flatMap(\.values).enumerated() {
+            let count = graph.scratchCount(of: value)
+            guard count > 0 else { continue }
+            scratchCounts[value] = count
+            part.request(value, .scratch, count: count, lifetime: time..<(time + 1))
+        }
         sharedCount = shared.assignOffsets()
         partCount = part.assignOffsets()
         for (value, offset) in shared.offsets { slots[value] = .shared(offset: offset, stride: graph[value].shape.columns) }
@@ -70,6 +80,9 @@ public struct Plan: Sendable {
             slots[value] = root.moved(row: placement.row, column: placement.column)
         }
         self.slots = slots
+        scratch = part.scratchOffsets.reduce(into: [:]) { ranges, entry in
+            ranges[entry.key] = entry.value..<(entry.value + (scratchCounts[entry.key] ?? 0))
+        }
     }
 
     /// The numbers in flight, in bytes: both arenas, without the parameters.
@@ -94,6 +107,11 @@ extension Plan.Slot {
 }
 
 extension Graph {
+    fileprivate func scratchCount(of value: Value) -> Int {
+        guard case .operation(let operation, let operands) = self[value].source else { return 0 }
+        return operation.scratchCount(operands: operands.map { self[$0].shape }, result: self[value].shape)
+    }
+
     /// From when to when each root is needed, in the order of computation; kept values to the end.
     ///
     /// In a stage that is divided by the result's rows, one part may be many operations ahead of another. So what such a stage

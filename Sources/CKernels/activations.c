@@ -54,3 +54,9 @@ DISPATCHED void foreword_multiply(
     for (int64_t row = 0; row < rows; row++, a += a_stride, b += b_stride, y += y_stride)
         for (int64_t j = 0; j < columns; j++) y[j] = a[j] * b[j];
 }
+
+DISPATCHED void foreword_add_column_products(
+    int64_t rows, int64_t columns, const float *a, int64_t a_stride, const float *b, int64_t b_stride, float *y) {
+    for (int64_t row = 0; row < rows; row++, a += a_stride, b += b_stride)
+        for (int64_t j = 0; j < columns; j++) y[j] = y[j] + a[j] * b[j];
+}

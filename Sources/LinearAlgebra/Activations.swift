@@ -40,4 +40,20 @@ extension Matrix {
         unsafe foreword_multiply(
             Int64(rows), Int64(columns), a.start, Int64(a.stride), b.start, Int64(b.stride), start, Int64(stride))
     }
+
+    /// `self ← x` with column j times the j-th number of the column vector `factors`.
+    public func setColumns(of x: Matrix, scaledBy factors: Matrix) {
+        precondition(rows == x.rows && columns == x.columns)
+        precondition(factors.rows == columns && factors.columns == 1 && factors.stride == 1, "a factor for each column")
+        // A stride of 0 gives every row the same factors.
+        unsafe foreword_multiply(Int64(rows), Int64(columns), x.start, Int64(x.stride), factors.start, 0, start, Int64(stride))
+    }
+
+    /// The column vector `self` ← itself + the sum over rows of a · b, one number for each of their columns.
+    public func addColumnProducts(_ a: Matrix, _ b: Matrix) {
+        precondition(a.rows == b.rows && a.columns == b.columns)
+        precondition(rows == a.columns && columns == 1 && stride == 1, "a sum for each column")
+        unsafe foreword_add_column_products(
+            Int64(a.rows), Int64(a.columns), a.start, Int64(a.stride), b.start, Int64(b.stride), start)
+    }
 }

@@ -1,4 +1,5 @@
 public import Autodiff
+public import LinearAlgebra
 
 /// What a tuning method puts into a frozen model's forward pass. Empty, the model computes as it was pretrained.
 public struct Conditioning: Sendable {
@@ -14,17 +15,21 @@ public struct Conditioning: Sendable {
         }
     }
 
-    /// A change of a projection W by a product of two narrow matrices: y = xW + scale · (x Aᵀ) Bᵀ (Hu et al. 2022, eq. 3).
+    /// A change of a projection W by a product of two narrow matrices: y = xW + scale · (x Aᵀ) Bᵀ (Hu et al. 2022, eq. 3), or with
+    /// singular values between them: scale · (x Aᵀ) diag(E) Bᵀ (Zhang et al. 2023, eq. 3).
     public struct LowRankChange: Sendable {
         /// A, `[rank, in]`.
         public let down: Value
         /// B, `[out, rank]`.
         public let up: Value
+        /// E, `[rank, 1]`; `nil` for none.
+        public let values: Value?
         public let scale: Float
 
-        public init(down: Value, up: Value, scale: Float) {
+        public init(down: Value, up: Value, values: Value? = nil, scale: Float) {
             self.down = down
             self.up = up
+            self.values = values
             self.scale = scale
         }
     }
@@ -39,16 +44,19 @@ public struct Conditioning: Sendable {
     public var changes: [String: LowRankChange]
     /// `[classes, d]`: what hidden states are multiplied by instead of the token embeddings, where the answer is a class.
     public var classHead: Value?
+    /// Weights of projections held in 4 bits, by name: used in place of the model's own, which then need not be there at all.
+    public var quantisedWeights: [String: QuantisedMatrix]
 
     public init(
         softPrompt: Value? = nil, placedPrompt: Value? = nil, prefixes: [Prefix] = [], changes: [String: LowRankChange] = [:],
-        classHead: Value? = nil
+        classHead: Value? = nil, quantisedWeights: [String: QuantisedMatrix] = [:]
     ) {
         self.softPrompt = softPrompt
         self.placedPrompt = placedPrompt
         self.prefixes = prefixes
         self.changes = changes
         self.classHead = classHead
+        self.quantisedWeights = quantisedWeights
         checkFront()
     }
 
@@ -69,6 +77,7 @@ public struct Conditioning: Sendable {
         prefixes += other.prefixes
         changes.merge(other.changes) { _, _ in preconditionFailure("two methods change one weight") }
         classHead = classHead ?? other.classHead
+        quantisedWeights.merge(other.quantisedWeights) { own, _ in own }
         checkFront()
     }
 }

@@ -16,8 +16,12 @@ extension Graph {
         let down = add(
             ProductByAdapter(adapters, scales: adapters.map { _ in 1 }), [x] + changes.map(\.change.down),
             named: "\(name).lora.down")
+        let ups = changes.map { adapter, change in
+            // Singular values can as well stand beside B, which is the same for all rows.
+            change.values.map { add(ScaledColumns(), [change.up, $0], named: "\(name).lora.\(adapter).values") } ?? change.up
+        }
         let change = add(
-            ProductByAdapter(adapters, scales: changes.map(\.change.scale)), [down] + changes.map(\.change.up),
+            ProductByAdapter(adapters, scales: changes.map(\.change.scale)), [down] + ups,
             named: "\(name).lora.change")
         return add(Sum(), [base, change], named: name)
     }

@@ -1,4 +1,5 @@
 public import Autodiff
+internal import LinearAlgebra
 
 /// A linear map of a model, `x·W + b`, and the change that a tuning method makes to it.
 public struct Projection: Sendable {
@@ -19,15 +20,24 @@ public struct Projection: Sendable {
 extension Graph {
     /// Applies a projection, whose weights are among the graph's parameters, under a conditioning.
     mutating func project(_ x: Value, by projection: Projection, _ conditioning: Conditioning, named name: String) -> Value {
-        guard let change = conditioning.changes[projection.weight] else { return map(x, by: projection, named: name) }
-        let base = map(x, by: projection, named: "\(name).base")
-        let down = add(Product.transposed, [x, change.down], named: "\(name).lora.down")
+        guard let change = conditioning.changes[projection.weight] else {
+            return map(x, by: projection, conditioning, named: name)
+        }
+        let base = map(x, by: projection, conditioning, named: "\(name).base")
+        var down = add(Product.transposed, [x, change.down], named: "\(name).lora.down")
+        if let values = change.values { down = add(ScaledColumns(), [down, values], named: "\(name).lora.values") }
         let up = add(Product.transposed, [down, change.up], named: "\(name).lora.up")
         let scaled = add(Scaled(by: change.scale), [up], named: "\(name).lora.change")
         return add(Sum(), [base, scaled], named: name)
     }
 
-    private mutating func map(_ x: Value, by projection: Projection, named name: String) -> Value {
+    private mutating func map(
+        _ x: Value, by projection: Projection, _ conditioning: Conditioning, named name: String
+    ) -> Value {
+        if let weight = conditioning.quantisedWeights[projection.weight] {
+            let operation = QuantisedLinear(weight, projection.storesInputsFirst ? .asStored : .transposed)
+            return add(operation, [x] + (projection.bias.map { [known($0)] } ?? []), named: name)
+        }
         let weight = known(projection.weight)
         guard let bias = projection.bias else {
             return add(projection.storesInputsFirst ? Product() : Product.transposed, [x, weight], named: name)

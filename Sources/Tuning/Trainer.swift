@@ -18,13 +18,17 @@ public final class Trainer {
     public private(set) var lastExecutor: Executor
     private var keepingExecutor: Executor?
     private let rates: Matrix
+    /// What a method that acts after steps asks for: the applied gradients by their parameters' names.
+    private let gradients: [String: Value]
 
     /// What a step did.
     public struct Step: Sendable, Hashable {
         /// Counts from 0.
         public let index: Int
-        /// Before the update.
+        /// What training lowers, before the update.
         public let loss: Float
+        /// The task's part of it: all of it, where the method adds no penalty.
+        public let taskLoss: Float
         /// Before clipping.
         public let gradientNorm: Float
         public let learningRate: Double
@@ -46,14 +50,19 @@ public final class Trainer {
         lastExecutor = executor
         guard let rates = self.parameters[AdamW.rates] else { throw .missingParameter(AdamW.rates) }
         self.rates = rates
+        gradients = Dictionary(
+            uniqueKeysWithValues: zip(training.trained, training.appliedGradients).map { pair, gradient in
+                (training.graph[pair.parameter].name, gradient)
+            })
     }
 
     /// Goes on where an earlier run stopped: its parameters and moments are in ``parameters`` already.
     public func resume(afterSteps count: Int) { steps = count }
 
-    /// The names of what a run needs to go on: the trained parameters and their moments.
+    /// The names of what a run needs to go on: the trained parameters, their moments, and what the method remembers.
     public var resumableNames: [String] {
         training.trained.map { training.graph[$0.parameter].name }.flatMap { [$0] + AdamW.moments(of: $0) }
+            + (training.hook?.state.map(\.name) ?? [])
     }
 
     /// Takes one step.
@@ -95,9 +104,15 @@ public final class Trainer {
         executor.compute()
         look(executor)
         executor.commit()
+        if let hook = training.hook {
+            hook.finish(step: steps + 1, parameters: parameters) { name in
+                gradients[name].flatMap { executor.matrix($0) }
+            }
+        }
         defer { steps += 1 }
         return Step(
             index: steps, loss: executor.matrix(training.loss)?[0, 0] ?? .nan,
+            taskLoss: executor.matrix(training.taskLoss)?[0, 0] ?? .nan,
             gradientNorm: executor.matrix(training.gradientNorm)?[0, 0] ?? .nan, learningRate: learningRate)
     }
 }

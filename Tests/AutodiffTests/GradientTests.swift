@@ -28,6 +28,14 @@ import Testing
         return graph.add(Columns(0..<inner.reduce(1, *), inner: inner), [rows], named: "\(graph[rows].name), seen")
     }
 
+    /// Its tiles are of two rows, and the last of one.
+    static func quantisedLinear(_ rows: Int, _ columns: Int, _ orientation: Orientation) -> QuantisedLinear {
+        let shape = ParameterShape("weights", rows, columns)
+        let matrix = Storage(count: shape.count).matrix(rows: rows, columns: columns)
+        matrix.write(store([shape])["weights"]?.values ?? [])
+        return QuantisedLinear(QuantisedMatrix(quantising: matrix), orientation, tileCount: 2 * columns + 1)
+    }
+
     static func layout(prefix: Int, keyHeads: Int) -> AttentionLayout {
         AttentionLayout(heads: 4, keyHeads: keyHeads, headWidth: 3, prefixLength: prefix, textLength: 6)
     }
@@ -89,6 +97,26 @@ import Testing
             Case("linear with a transposed matrix", [(vocabulary, 5), (4, 5), (1, 4)]) { graph, p in
                 graph.add(Linear.transposed, [text(p[0], &graph), p[1], p[2]], named: "y")
             },
+            Case("scaled columns of text rows", [(vocabulary, 11), (11, 1)]) { graph, p in
+                graph.add(ScaledColumns(), [text(p[0], &graph), p[1]], named: "y")
+            },
+            Case("scaled columns of fixed rows", [(3, 5), (5, 1)]) { $0.add(ScaledColumns(), $1, named: "y") },
+            Case("a single scaled column", [(vocabulary, 1), (1, 1)]) { graph, p in
+                graph.add(ScaledColumns(), [text(p[0], &graph), p[1]], named: "y")
+            },
+            Case("linear with 4-bit weights", [(vocabulary, 7), (1, 5)]) { graph, p in
+                graph.add(quantisedLinear(7, 5, .asStored), [text(p[0], &graph), p[1]], named: "y")
+            },
+            Case("linear with transposed 4-bit weights", [(vocabulary, 5), (1, 7)]) { graph, p in
+                graph.add(quantisedLinear(7, 5, .transposed), [text(p[0], &graph), p[1]], named: "y")
+            },
+            Case("product of fixed rows with 4-bit weights", [(3, 7)]) { graph, p in
+                graph.add(quantisedLinear(7, 5, .asStored), p, named: "y")
+            },
+            Case("inner products of rows", [(3, 5)]) { $0.add(Gram(of: .rows), $1, named: "y") },
+            Case("inner products of columns", [(5, 3)]) { $0.add(Gram(of: .columns), $1, named: "y") },
+            Case("distance from the identity", [(4, 4)]) { $0.add(DistanceFromIdentity(), $1, named: "y") },
+            Case("mean of fixed rows", [(6, 1)]) { $0.add(Mean(), $1, named: "y") },
             Case("identity", [(3, 4)]) { $0.add(Identity(), [$1[0]], named: "y") },
             Case("cross-entropy and mean", [(vocabulary, vocabulary)]) { graph, p in
                 let logits = graph.add(CountedRows(), [text(p[0], &graph)], named: "logits")
@@ -152,6 +180,23 @@ import Testing
             #expect(check.findings.count == parameters.count)
             #expect(check.error < 2e-3, "\(check.findings)")
         }
+    }
+
+    @Test("At the identity itself the distance from it has gradient 0")
+    func atIdentity() throws {
+        var graph = Graph()
+        let shape = ParameterShape("p", 3, 3)
+        let loss = graph.add(DistanceFromIdentity(), [graph.parameter(shape)], named: "loss")
+        let parameter = try #require(graph.value(named: "p"))
+        let gradient = try #require(graph.differentiate(loss, withRespectTo: [parameter])[parameter])
+        let store = ParameterStore([shape])
+        for index in 0..<3 { store["p"]?[index, index] = 1 }
+        let executor = try Executor(
+            Plan(graph, computing: [loss, gradient], limits: BatchLimits(sequences: 3, length: 6)), parameters: store,
+            pool: WorkerPool(threads: 1))
+        executor.compute()
+        #expect(executor.numbers(loss) == [0])
+        #expect(executor.numbers(gradient) == Array(repeating: 0, count: 9))
     }
 
     @Test("The check finds a wrong gradient")

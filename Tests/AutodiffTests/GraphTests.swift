@@ -117,6 +117,35 @@ import Testing
         }
     }
 
+    @Test("Scratch memory overlaps nothing that is needed while its operation runs, and only one of them exists at a time")
+    func scratch() {
+        var graph = Graph()
+        let table = graph.parameter("table", Shape(.fixed(GradientTests.vocabulary), 7))
+        var value = GradientTests.text(table, &graph)
+        var bent: [Value] = []
+        for layer in 0..<3 {
+            let down = graph.add(GradientTests.quantisedLinear(7, 5, .asStored), [value], named: "down \(layer)")
+            bent.append(graph.add(Gelu(), [down], named: "bent \(layer)"))
+            value = graph.add(GradientTests.quantisedLinear(7, 5, .transposed), [bent[layer]], named: "up \(layer)")
+        }
+        let loss = graph.add(WeightedSum(), [value], named: "loss")
+        let gradient = graph.differentiate(loss, withRespectTo: [table])
+        for keepsAll in [false, true] {
+            let plan = Plan(
+                graph, computing: [loss] + gradient.values, limits: Self.limits, keepsAll: keepsAll)
+            #expect(plan.scratch.count == 12)
+            #expect(plan.scratch.values.allSatisfy { $0.upperBound <= plan.partCount && $0.count == 10 })
+            // What an operation reads and writes lies outside its scratch.
+            for (result, range) in plan.scratch {
+                for touched in graph.operands(of: result) + [result] {
+                    guard case .part(let offset, let stride)? = plan.slots[touched] else { continue }
+                    #expect(!range.overlaps(offset..<(offset + stride * Self.limits.rowsPerPart)))
+                }
+            }
+            #expect(Set(plan.scratch.values.map(\.lowerBound)).count < 12)
+        }
+    }
+
     @Test("A batch that is too large is refused with its size and the room there is")
     func tooLarge() throws {
         let (graph, loss, _) = GraphTests.network(training: [])

@@ -104,6 +104,22 @@ import Testing
         }
     }
 
+    @Test("Columns times factors, and sums of products by columns", arguments: widths)
+    func columns(width: Int) {
+        let (a, b, y) = (Self.random(4, width, path: "a"), Self.random(4, width, path: "b"), Self.random(4, width, path: "y"))
+        let factors = Storage(count: width).matrix(rows: width, columns: 1)
+        let sums = Storage(count: width).matrix(rows: width, columns: 1)
+        for column in 0..<width { factors[column, 0] = Float(column) - 3.5 }
+        sums.fill(with: 2)
+        y.setColumns(of: a, scaledBy: factors)
+        sums.addColumnProducts(a, b)
+        for column in 0..<width {
+            for row in 0..<4 { #expect(y[row, column] == a[row, column] * factors[column, 0]) }
+            let expected = (0..<4).reduce(2.0) { $0 + Double(a[$1, column]) * Double(b[$1, column]) }
+            #expect(abs(Double(sums[column, 0]) - expected) <= 1e-6 * max(1, abs(expected)) * 4)
+        }
+    }
+
     @Test("Softmax adds up to 1, leaves what is not visible at 0, and shifts with its input", arguments: widths)
     func softmax(width: Int) {
         let x = Self.random(3, width, scale: 4, path: "x")

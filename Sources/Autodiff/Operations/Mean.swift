@@ -1,6 +1,6 @@
 internal import LinearAlgebra
 
-/// The mean of a column over all rows of the batch: the loss, from the losses of the counted tokens. 0 of no rows.
+/// The mean of a column over all its rows: the loss, from the losses of the batch's counted tokens. 0 of no rows.
 public struct Mean: DifferentiableOperation {
     public let name = "mean"
     public let formula = "y = Σᵢ xᵢ / n"
@@ -8,7 +8,7 @@ public struct Mean: DifferentiableOperation {
     public init() {}
 
     public func shape(of operands: [Shape]) -> Shape {
-        precondition(operands[0].columns == 1 && operands[0].rows.vary, "the mean of one column")
+        precondition(operands[0].columns == 1, "the mean of one column")
         return Shape(.fixed(1), 1)
     }
 

@@ -122,3 +122,22 @@ void foreword_relu_gradient(
 void foreword_multiply(
     int64_t rows, int64_t columns, const float *_Nonnull a, int64_t a_stride, const float *_Nonnull b, int64_t b_stride,
     float *_Nonnull y, int64_t y_stride);
+/// y[j] ← y[j] + Σᵢ a[i, j] · b[i, j].
+void foreword_add_column_products(
+    int64_t rows, int64_t columns, const float *_Nonnull a, int64_t a_stride, const float *_Nonnull b, int64_t b_stride,
+    float *_Nonnull y);
+
+// 4-bit numbers in blocks of 64, two codes to a byte with the first in its high half. `code` has the 16 numbers that codes stand
+// for, `pairs` for each byte the two numbers that its codes stand for.
+
+/// Codes and block maxima of `count` numbers; the last block may be shorter. Of two codes that are equally near, the lower.
+void foreword_nf4_quantise(
+    int64_t count, const float *_Nonnull code, const float *_Nonnull x, uint8_t *_Nonnull codes, float *_Nonnull maxima);
+/// y ← the numbers `first ≤ i < first + count`, each its code's number times its block's maximum.
+void foreword_nf4_dequantise(
+    int64_t first, int64_t count, const float *_Nonnull pairs, const uint8_t *_Nonnull codes, const float *_Nonnull maxima,
+    float *_Nonnull y);
+/// The same, where the maxima are 8-bit codes of `map` in blocks of 256, each times its block's scale, around a mean.
+void foreword_nf4_dequantise_twice(
+    int64_t first, int64_t count, const float *_Nonnull pairs, const uint8_t *_Nonnull codes, const uint8_t *_Nonnull maxima,
+    const float *_Nonnull map, const float *_Nonnull scales, float mean, float *_Nonnull y);

@@ -11,6 +11,8 @@ way to tune the model it is named for:
     start/NAME                          the trained parameters to begin with
     logits, loss, attention/i, hidden/i the forward pass (the last hidden state is the one after the final layer norm)
     gradient/NAME, after-1/NAME, after-10/NAME, losses    ten steps of AdamW on the same batch
+
+adalora/ has the gradients of the first step, the losses of all, step-S/NAME of every lora_E after each step S and after-12/NAME.
 """
 import pathlib
 import sys
@@ -108,6 +110,47 @@ def write_case(folder, model, learning_rate, weight_decay=0.01, steps=10):
         metadata={name: str(value) for name, value in settings.items()})
 
 
+def write_adalora(folder, learning_rate=1e-2, total=12):
+    model = base_model()
+    torch.manual_seed(SEED + 3)
+    model = peft.get_peft_model(model, peft.AdaLoraConfig(
+        task_type="CAUSAL_LM", init_r=4, target_r=2, tinit=2, tfinal=3, deltaT=1, total_step=total, lora_alpha=6,
+        target_modules=["c_attn", "c_fc"], lora_dropout=0.0, fan_in_fan_out=True, beta1=0.85, beta2=0.85, orth_reg_weight=0.5))
+    model.train()
+    trained = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    torch.manual_seed(SEED + 2)
+    with torch.no_grad():  # the singular values start at 0, where most gradients vanish
+        for parameter in trained.values():
+            parameter.add_(0.05 * torch.randn_like(parameter))
+    batch = ragged_batch()
+    tensors = {name: value.to(torch.int32) for name, value in batch.items()}
+
+    def keep(prefix, values):
+        tensors.update({f"{prefix}/{name}": value.detach().clone() for name, value in values.items()})
+
+    keep("start", trained)
+    optimizer = torch.optim.AdamW(trained.values(), lr=learning_rate, weight_decay=0.0)
+    losses = []
+    for step in range(1, total + 1):
+        optimizer.zero_grad()
+        loss = model(**batch).loss
+        losses.append(loss.item())
+        loss.backward()
+        if step == 1:
+            keep("gradient", {name: parameter.grad for name, parameter in trained.items()})
+        optimizer.step()
+        model.base_model.update_and_allocate(step)
+        keep(f"step-{step}", {name: parameter for name, parameter in trained.items() if "lora_E" in name})
+    keep(f"after-{total}", trained)
+    tensors["losses"] = torch.tensor(losses)
+    pattern = model.peft_config["default"].rank_pattern
+    tensors.update({f"rank-pattern/{name}": torch.tensor(rows, dtype=torch.int32) for name, rows in pattern.items()})
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(
+        {name: tensor.contiguous() for name, tensor in tensors.items()}, folder / "expected.safetensors",
+        metadata={"lr": str(learning_rate), "weight_decay": "0.0", "steps": str(total)})
+
+
 def main():
     out = pathlib.Path(sys.argv[1])
     torch.set_num_threads(1)
@@ -146,6 +189,8 @@ def main():
     transposed = {**lora, "fan_in_fan_out": True}
     adapted("lora", gpt2, peft.LoraConfig(**transposed, r=3, target_modules=["c_attn", "c_proj"]), noise=0.05)
     adapted("lora-rslora", gpt2, peft.LoraConfig(**transposed, r=4, use_rslora=True, target_modules=["c_attn"]), noise=0.05)
+
+    write_adalora(out / "adalora")
 
     write_base("llama-base", llama)
     write_case(out / "llama-full", base_model(llama), learning_rate=1e-3)

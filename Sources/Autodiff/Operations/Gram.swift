@@ -1,0 +1,56 @@
+internal import LinearAlgebra
+
+/// All inner products between the rows of a matrix, x·xᵀ, or between its columns, xᵀ·x: the identity if they are orthonormal.
+public struct Gram: DifferentiableOperation {
+    /// Between which vectors of the matrix.
+    public enum Vectors: Sendable, Hashable {
+        case rows
+        case columns
+    }
+
+    public let name = "inner products"
+    public let vectors: Vectors
+    public var formula: String { vectors == .rows ? "yᵢⱼ = Σₖ xᵢₖ xⱼₖ" : "yᵢⱼ = Σₖ xₖᵢ xₖⱼ" }
+
+    public init(of vectors: Vectors) { self.vectors = vectors }
+
+    public func shape(of operands: [Shape]) -> Shape {
+        precondition(!operands[0].rows.vary, "inner products within a value of fixed shape, not \(operands)")
+        let count = vectors == .rows ? operands[0].fixedRows ?? 0 : operands[0].columns
+        return Shape(.fixed(count), count)
+    }
+
+    public func compute(_ run: OperationRun) {
+        let x = run.operand(0)
+        switch vectors {
+        case .rows: run.result.setProduct(x, .asStored, x, .transposed)
+        case .columns: run.result.setProduct(x, .transposed, x, .asStored)
+        }
+    }
+
+    public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
+        let rule = GramGradient(vectors: vectors)
+        return [Contribution(graph.add(rule, [request.operands[0], request.upstream], named: request.name(0)))]
+    }
+}
+
+/// Each vector receives the others, weighted by the gradient of its inner products with them on either side.
+struct GramGradient: Operation {
+    let name = "inner products gradient"
+    let vectors: Gram.Vectors
+    var formula: String { vectors == .rows ? "dx = (dy + dyᵀ) x" : "dx = x (dy + dyᵀ)" }
+
+    func shape(of operands: [Shape]) -> Shape { operands[0] }
+
+    func compute(_ run: OperationRun) {
+        let (x, upstream, result) = (run.operand(0), run.operand(1), run.result)
+        switch vectors {
+        case .rows:
+            result.setProduct(upstream, .asStored, x)
+            result.setProduct(upstream, .transposed, x, accumulating: true)
+        case .columns:
+            result.setProduct(x, .asStored, upstream)
+            result.setProduct(x, .asStored, upstream, .transposed, accumulating: true)
+        }
+    }
+}
