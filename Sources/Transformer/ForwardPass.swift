@@ -8,7 +8,7 @@ public enum LogitRows: Sendable {
     case all
 }
 
-/// The values of a forward pass that are worth looking at.
+/// The values of a forward pass that are worth looking at. Where several adapters have soft prompts, those of the first are told.
 public struct ForwardPass: Sendable {
     /// A value of every row: those of the soft prompt, which the whole batch shares, and those of the text.
     public struct Rows: Sendable {

@@ -51,6 +51,24 @@ import Testing
         }
     }
 
+    @Test("Values added under a prefix are found there without it, and do not hide what has no prefix outside")
+    func prefixes() {
+        var graph = Graph()
+        let shape = Shape(.fixed(2), 2)
+        let outer = graph.parameter("prompt", shape)
+        let base = graph.parameter("base", shape)
+        let (inner, seen) = graph.under("adapter.1.") { graph in
+            let inner = graph.parameter("prompt", shape)
+            let sum = graph.add(Sum(), [graph.value(named: "prompt")!, graph.value(named: "base")!], named: "sum")
+            return (inner, graph[sum].source)
+        }
+        guard case .operation(_, let operands) = seen else { return #expect(Bool(false), "a sum is an operation") }
+        #expect(operands == [inner, base])
+        #expect(graph.value(named: "prompt") == outer)
+        #expect(graph.value(named: "sum") == nil)
+        #expect(graph.value(named: "adapter.1.prompt") == inner && graph.value(named: "adapter.1.sum") != nil)
+    }
+
     @Test("A value that the loss does not depend on has no gradient")
     func unrelated() {
         var graph = Graph()
@@ -185,6 +203,18 @@ import Testing
         #expect(batch.parts.flatMap { Array($0.sequences) } == Array(0..<6))
         #expect(batch.parts.flatMap { Array($0.tokens) } == Array(0..<21))
         #expect(batch.parts.flatMap { Array($0.counted) } == Array(0..<15))
+    }
+
+    @Test("Each sequence keeps the adapter it goes through; 0 unless it is said")
+    func adapters() {
+        var batch = Batch()
+        for _ in 0..<2 {
+            batch.removeAll()
+            batch.append([1, 2], firstPosition: 0, adapter: 3) { _ in true }
+            batch.append([1], firstPosition: 0) { _ in true }
+            batch.appendQuestion([1, 2], firstPosition: 5, adapter: 1)
+            #expect(batch.adapters == [3, 0, 1])
+        }
     }
 
     @Test("Targets are the tokens that follow counted rows; the last token of a sequence predicts nothing")
