@@ -1,3 +1,4 @@
+internal import Interchange
 internal import RandomStreams
 public import Tuning
 
@@ -29,6 +30,11 @@ public struct PackedExamples: Sendable {
     public func parts(_ index: Int) -> (prompt: ArraySlice<Int32>, completion: ArraySlice<Int32>) {
         let middle = starts[index] + Int(promptLengths[index])
         return (tokens[starts[index]..<middle], tokens[middle..<starts[index + 1]])
+    }
+
+    /// SHA-256 of all tokens, and of where examples and completions begin.
+    var contentHash: String {
+        ContentHash(of: "\(tokens) \(starts) \(promptLengths)").hex
     }
 
     /// How many tokens all examples have.

@@ -40,15 +40,8 @@ public struct TrainingJob: Sendable {
     ) throws -> TrainingSummary {
         let folder = try AtomicFolder(replacing: url, marker: Part.summary)
         let place = folder.location
-        var run = run
-        if searches {
-            let search = try HardPromptSearch(on: base, task: task, words: run.method.settings.virtualTokens, pool: pool) {
-                progress(
-                    Experiment.Progress(run: run.id, runIndex: 0, runCount: 1, step: Int($0 * 1000), stepCount: 1000, loss: $1))
-            }
-            run.method.settings.text = search.text
-            try AtomicFile.write(search.csv, to: place.appending(path: Part.search))
-        }
+        let (run, search) = try searched(pool: pool, progress: progress)
+        if let search { try AtomicFile.write(search.csv, to: place.appending(path: Part.search)) }
         let experiment = Experiment(base: base, task: task, runs: [run])
         let recording = try experiment.record(
             to: place.appending(path: Part.recording), version: version, pool: pool, progress: progress)
@@ -74,6 +67,20 @@ public struct TrainingJob: Sendable {
     }
 
     private func classes() throws(InterchangeError) -> [[Int32]] { run.method.hasClassHead ? try task.classes() : [] }
+
+    /// The run, with the words of its hard prompt where they had to be found.
+    func searched(
+        pool: WorkerPool, progress: (Experiment.Progress) -> Void = { _ in }
+    ) throws -> (run: RunSpecification, search: HardPromptSearch?) {
+        guard searches else { return (run, nil) }
+        let search = try HardPromptSearch(on: base, task: task, words: run.method.settings.virtualTokens, pool: pool) {
+            progress(
+                Experiment.Progress(run: run.id, runIndex: 0, runCount: 1, step: Int($0 * 1000), stepCount: 1000, loss: $1))
+        }
+        var found = run
+        found.method.settings.text = search.text
+        return (found, search)
+    }
 
     /// Whether the words of a hard prompt have to be found first.
     var searches: Bool { run.method.kind == .hardPrompt && run.method.settings.text == nil }

@@ -50,6 +50,11 @@ public struct TrainingRequest: Sendable {
     /// Steps to keep every value of; `nil` for the first and the last of a small model, none of a large one.
     public var frames: [Int]?
 
+    /// The run's name in the recording; `nil` for the method's.
+    var runID: String?
+    /// Whether the recording keeps what is trained.
+    var keepsParameters = true
+
     public init(model: String, source: Source, method: MethodSpecification) {
         self.model = model
         self.source = source
@@ -64,7 +69,11 @@ public struct TrainingRequest: Sendable {
     /// - Returns: The job, and what was left out of the data or cut because it is too long.
     /// - Throws: An error that names what cannot be read, or what does not go together.
     public func job() throws -> (job: TrainingJob, left: Remainder) {
-        let base = try BaseModel(opening: ModelLibrary.url(of: model))
+        try job(on: BaseModel(opening: ModelLibrary.url(of: model)))
+    }
+
+    /// The job with a model that is loaded already.
+    func job(on base: BaseModel) throws -> (job: TrainingJob, left: Remainder) {
         let (task, left) = try task(for: base)
         let examples = task[.train].count
         let steps =
@@ -80,7 +89,8 @@ public struct TrainingRequest: Sendable {
             optimizer: AdamW(weightDecay: weightDecay), clipping: clipping, evaluateEvery: evaluateEvery ?? max(1, steps / 10))
         let kept = frames ?? (base.model.parameterCount <= Self.largeModel ? [0, -1] : [])
         let run = RunSpecification(
-            id: method.kind.rawValue, method: method, training: training, seed: seed, frames: FramePolicy(steps: kept))
+            id: runID ?? method.kind.rawValue, method: method, training: training, seed: seed, frames: FramePolicy(steps: kept),
+            keepsParameters: keepsParameters)
         let job = TrainingJob(base: base, modelName: model, task: task, run: run)
         // What the method cannot do is said before anything is written.
         if !job.searches { _ = try job.method(of: run) }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Where the command line writes: results to standard output, everything else to standard error.
 enum Console {
@@ -45,4 +46,13 @@ struct ProgressLine {
     func clear() {
         if Console.showsProgress, last != nil { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
     }
+}
+
+/// A progress line that several threads may rewrite.
+final class SharedProgressLine: Sendable {
+    private let line = Mutex(ProgressLine())
+
+    func show(_ share: Double, _ detail: String) { line.withLock { $0.show(share, detail) } }
+
+    func clear() { line.withLock { $0.clear() } }
 }

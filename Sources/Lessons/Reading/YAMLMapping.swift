@@ -20,10 +20,13 @@ struct YAMLMapping {
         } catch {
             throw .file(file, line: nil, problem: "it is not YAML (\(error))")
         }
-        guard let root else { throw .file(file, line: 1, problem: "it is empty; expected a mapping with the keys of a lesson") }
+        guard let root else {
+            throw .file(
+                file, line: 1, problem: "it is empty; expected a mapping with the keys \(keys.sorted().joined(separator: ", "))")
+        }
         var left = Self.budget
         guard Self.spend(&left, on: root) else {
-            throw .file(file, line: nil, problem: "it holds more than \(Self.budget) values; a lesson needs a few hundred")
+            throw .file(file, line: nil, problem: "it holds more than \(Self.budget) values, and a few hundred are many")
         }
         try self.init(root, file: file, path: "", keys: keys)
     }
@@ -49,6 +52,31 @@ struct YAMLMapping {
         self.path = path
         line = node.mark?.line
         self.values = values
+    }
+
+    private init(_ other: YAMLMapping, replacing key: String, with node: Node) {
+        (file, path, line) = (other.file, other.path, other.line)
+        var values = other.values
+        values[key] = node
+        self.values = values
+    }
+
+    /// A mapping for every choice of one value from each list, with what tells it from the others, such as `rank-4`.
+    ///
+    /// - Parameter lists: Keys whose values are lists themselves.
+    func choices(keeping lists: Set<String>) throws(LessonError) -> [(mapping: YAMLMapping, varied: [String])] {
+        var result: [(mapping: YAMLMapping, varied: [String])] = [(self, [])]
+        for (key, node) in values.sorted(by: { $0.key < $1.key }) where !lists.contains(key) {
+            guard let sequence = node.sequence else { continue }
+            guard !sequence.isEmpty else { throw wrong(key, "is an empty list, expected at least one value") }
+            result = result.flatMap { mapping, varied in
+                sequence.map { value in
+                    let word = "\(key.replacing("_", with: "-"))-\(value.scalar?.string ?? "")"
+                    return (YAMLMapping(mapping, replacing: key, with: value), varied + [word])
+                }
+            }
+        }
+        return result
     }
 
     /// Mappings under keys of the file's own choosing.

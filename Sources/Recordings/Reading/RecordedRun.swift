@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// One run of a recording: its journal, and its frames and checkpoints, which are read when they are asked for.
 public struct RecordedRun: Sendable {
     public let description: RunDescription
@@ -39,4 +41,13 @@ public struct RecordedRun: Sendable {
         let numbers = try file.floats(name.rawValue, shape: parameter.shape)
         return RecordedValue(name: name, shape: parameter.recordedShape, numbers: numbers)
     }
+
+    /// Its files within the recording's folder.
+    var paths: [String] {
+        [RecordingLayout.journal(id)] + description.checkpoints.map { RecordingLayout.checkpoint(id, step: $0) }
+            + description.frames.map { RecordingLayout.frame(id, step: $0.step) }
+    }
+
+    /// One of its files, after comparing it with its hash.
+    func checkedFile(_ path: String) throws(RecordingError) -> URL { try files.checkedFile(path) }
 }

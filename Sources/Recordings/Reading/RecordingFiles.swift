@@ -55,6 +55,12 @@ struct RecordingFiles: Sendable {
         return try RecordingJSON.read(type, at: folder.appending(path: path))
     }
 
+    /// Where a file lies, after comparing it with its hash.
+    func checkedFile(_ path: String) throws(RecordingError) -> URL {
+        try checkOnUse(path)
+        return folder.appending(path: path)
+    }
+
     private func checkOnUse(_ path: String) throws(RecordingError) {
         guard hashes[path] != nil else { throw .missingFile(path, folder: folder.path) }
         if checking == .onUse { try check(path) }

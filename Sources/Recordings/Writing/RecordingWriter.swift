@@ -89,6 +89,24 @@ public final class RecordingWriter {
         return RunWriter(run, graph: graph, task: description.task, spool: spool, writer: self)
     }
 
+    /// Adds a run of another recording as it is.
+    func take(over run: RecordedRun, graph: String) throws(RecordingError) {
+        if let openRun { throw .inconsistent("run \(openRun) is not finished, and \(run.id) is to be added") }
+        guard !description.runs.contains(where: { $0.id == run.id }) else {
+            throw .inconsistent("two runs are called \"\(run.id)\"")
+        }
+        for path in run.paths {
+            let (source, target) = (try run.checkedFile(path), try url(path))
+            do { try FileManager.default.copyItem(at: source, to: target) } catch {
+                throw .cannotWrite(target.path, reason: error.localizedDescription)
+            }
+            hashes[path] = try Checksums.hash(ofFile: target)
+        }
+        var described = run.description
+        described.graph = graph
+        description.runs.append(described)
+    }
+
     /// Puts the recording in its place.
     public func finish() throws(RecordingError) {
         if let openRun { throw .inconsistent("run \(openRun) is not finished") }

@@ -1,0 +1,31 @@
+public import Foundation
+
+extension Recording {
+    /// Writes one recording with the runs of several, which are of the same model and the same task.
+    ///
+    /// Nothing is computed: files are copied as they are, each compared with its hash. Graphs that are the same are kept once.
+    ///
+    /// - Throws: ``RecordingError`` that says what does not go together, or which file cannot be read or written.
+    public static func join(_ recordings: [Recording], at destination: URL) throws(RecordingError) {
+        guard let first = recordings.first else { throw .inconsistent("a recording is joined of at least one") }
+        let writer = try RecordingWriter(
+            at: destination, first.description, vocabulary: try first.vocabulary(),
+            embeddings: try first.vocabularyEmbeddings()?.numbers)
+        var graphs: [GraphDescription: String] = [:]
+        for recording in recordings {
+            guard recording.description.model == first.description.model, recording.description.task == first.description.task
+            else {
+                throw .inconsistent(
+                    "\(recording.folder.path) is of another model or task than \(first.folder.path), so that they make no one recording"
+                )
+            }
+            for run in recording.runs {
+                let graph = try run.graph()
+                let name = graphs[graph] ?? run.id
+                if graphs.updateValue(name, forKey: graph) == nil { try writer.add(graph, as: name) }
+                try writer.take(over: run, graph: name)
+            }
+        }
+        try writer.finish()
+    }
+}
