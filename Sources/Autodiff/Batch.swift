@@ -66,13 +66,14 @@ public struct Batch: Sendable {
         countedStarts.append(Int32(countedRows.count))
     }
 
-    /// Appends a sequence of which only the token behind the last one is asked for. What that token is, is not known: its target is
-    /// 0, and only logits make sense of such a batch.
-    public mutating func appendQuestion(_ ids: some Collection<Int32>, firstPosition: Int) {
+    /// Appends a sequence of which only what is behind the last token is asked for.
+    ///
+    /// - Parameter target: The right answer: the next token or a class. Where it is not known, only logits make sense of the batch.
+    public mutating func appendQuestion(_ ids: some Collection<Int32>, target: Int32 = 0, firstPosition: Int) {
         append(ids, firstPosition: firstPosition) { _ in false }
         guard !ids.isEmpty else { return }
         countedRows.append(Int32(tokens.count - 1))
-        targets.append(0)
+        targets.append(target)
         countedStarts[countedStarts.count - 1] = Int32(countedRows.count)
     }
 

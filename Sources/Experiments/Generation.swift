@@ -21,12 +21,15 @@ public struct Generation: Sendable, Hashable {
         pool: WorkerPool
     ) throws {
         let base = model.base
+        guard model.labels.isEmpty else {
+            throw InterchangeError("the adapter answers with a class, not with text; see its answers with foreword evaluate")
+        }
         let ids: [Int32]
         do throws(InterchangeError) { ids = try base.tokenizer.encode(prompt) } catch {
             throw InterchangeError(place: ["prompt", error.place].compactMap { $0 }.joined(separator: ", "), error.problem)
         }
         guard !ids.isEmpty else { throw InterchangeError(place: "prompt", "it is empty; give at least one word to go on with") }
-        let virtual = model.method.virtualTokens
+        let virtual = model.method.addedTokens
         guard ids.count + virtual <= base.model.context else {
             throw TuningError.textTooLong(tokens: ids.count, virtualTokens: virtual, context: base.model.context)
         }

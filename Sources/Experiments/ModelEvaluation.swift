@@ -48,17 +48,23 @@ public struct ModelEvaluation: Codable, Sendable, Hashable {
         of model: TunedModel, on data: ReadData, labels: [String] = [], pool: WorkerPool, progress: (Double) -> Void = { _ in }
     ) throws {
         let examples = data.examples
-        let classes = try labels.map { try data.completion(of: $0, by: model.base) }
-        let longestClass = classes.map(\.count).max() ?? 0
-        let length = labels.isEmpty ? examples.longest : examples.longest + longestClass
+        let hasHead = !model.labels.isEmpty
+        let labels = hasHead ? model.labels : labels
+        let classes = try data.completions(for: labels).map { try data.completion(of: $0, by: model.base) }
+        let method = hasHead ? model.method.naming(classes) : model.method
+        let longestClass = hasHead ? 0 : classes.map(\.count).max() ?? 0
+        let length = (classes.isEmpty ? examples.longest : examples.longest + longestClass)
         let evaluator = try Evaluator(
-            model: model.base.model, method: model.method, parameters: model.parameters,
+            model: model.base.model, method: method, parameters: model.parameters,
             limits: BatchLimits(
-                evaluating: min(length, model.base.model.context - model.method.virtualTokens),
+                evaluating: min(length, model.base.model.context - method.addedTokens),
                 counted: max(examples.longestCompletion, longestClass), by: model.base.model), pool: pool)
-        let passes = Double(examples.count * (1 + classes.count))
+        let passes = Double(examples.count * (hasHead ? 1 : 1 + classes.count))
         var done = 0
-        let score = try evaluator.score(examples) { _ in
+        var best = [Double](repeating: -.infinity, count: examples.count)
+        var chosen = [Int](repeating: 0, count: examples.count)
+        let score = try evaluator.score(examples) { answer in
+            if hasHead { chosen[done] = Int(answer.tokens.first ?? 0) }
             done += 1
             progress(Double(done) / passes)
         }
@@ -73,9 +79,7 @@ public struct ModelEvaluation: Codable, Sendable, Hashable {
             return
         }
 
-        var best = [Double](repeating: -.infinity, count: examples.count)
-        var chosen = [Int](repeating: 0, count: examples.count)
-        for (index, completion) in classes.enumerated() {
+        for (index, completion) in (hasHead ? [] : classes).enumerated() {
             var row = 0
             let questions = examples.indices.lazy.map {
                 Example(prompt: Array(examples.parts($0).prompt), completion: completion)
@@ -100,5 +104,13 @@ public struct ModelEvaluation: Codable, Sendable, Hashable {
                 Label(
                     label: label.trimmed, rows: count.rows, right: count.right, predicted: count.predicted)
             })
+    }
+}
+
+extension TuningMethod {
+    /// The method with a head whose classes stand for these completions.
+    fileprivate func naming(_ classes: [[Int32]]) -> any TuningMethod {
+        guard let parts = (self as? Combination)?.parts else { return self }
+        return Combination(parts.map { $0 is ClassificationHead ? ClassificationHead(classes: classes) : $0 })
     }
 }

@@ -19,8 +19,8 @@ final class Run {
     private let pool: WorkerPool
     private let limits: BatchLimits
 
-    /// A parameter of at most this many numbers is written to the journal at every step, with its gradient and moments: 256 kB a
-    /// step. Larger ones, as all weights of full fine-tuning, start as the base model's and are in a checkpoint after the last step.
+    /// Parameters of at most this many numbers together are written to the journal at every step, with their gradients and moments:
+    /// 256 kB a step. More, as all weights of full fine-tuning, are in a checkpoint after the last step.
     private static let journalLimit = 16_384
     /// Likeliest tokens that are kept of each answer.
     private static let candidates = 5
@@ -29,11 +29,15 @@ final class Run {
         self.base = base
         self.task = task
         self.pool = pool
-        let method = try specification.method.method(tokenizer: base.tokenizer)
+        let use = MethodUse(
+            base: base, steps: specification.training.steps, labels: task.labels,
+            classes: specification.method.hasClassHead ? try task.classes() : [])
+        let method = try specification.method.method(for: use)
         self.method = method
-        let length = task.longest
+        let length = task.longest + method.placedTokens
         guard length + method.virtualTokens <= base.model.context else {
-            throw TuningError.textTooLong(tokens: length, virtualTokens: method.virtualTokens, context: base.model.context)
+            throw TuningError.textTooLong(
+                tokens: task.longest, virtualTokens: method.addedTokens, context: base.model.context)
         }
         guard !task[.train].isEmpty else { throw TuningError.noExamples("train on") }
         let trained = Set(method.trainedParameters(for: base.model))
@@ -48,7 +52,7 @@ final class Run {
         trainer = try Trainer(training, parameters: parameters, limits: limits, pool: pool)
         evaluator = try Evaluator(
             model: base.model, method: method, parameters: parameters,
-            limits: BatchLimits(evaluating: length, counted: task.longestCompletion, by: base.model), pool: pool)
+            limits: BatchLimits(evaluating: task.longest, counted: task.longestCompletion, by: base.model), pool: pool)
     }
 
     /// Everything a step computes.
@@ -59,11 +63,13 @@ final class Run {
         let start = ContinuousClock.now
         let hash = try weightsHash()
         let names = training.trained.map { training.graph[$0.parameter].name }
-        let described = names.map { name in
-            let matrix = parameters[name]
-            let shape = base.configuration.shapes[name] ?? [matrix?.rows ?? 0, matrix?.columns ?? 0]
-            return ParameterDescription(
-                name: ValueName(name), shape: shape, inJournal: shape.reduce(1, *) <= Self.journalLimit && !isBaseWeight(name))
+        let shapes = names.map { name in
+            base.configuration.shapes[name] ?? [parameters[name]?.rows ?? 0, parameters[name]?.columns ?? 0]
+        }
+        let total = shapes.reduce(0) { $0 + $1.reduce(1, *) }
+        let isJournalled = specification.keepsParameters && total <= Self.journalLimit && !names.contains(where: isBaseWeight)
+        let described = zip(names, shapes).map { name, shape in
+            ParameterDescription(name: ValueName(name), shape: shape, inJournal: isJournalled)
         }
         let journalled = described.filter(\.inJournal).map(\.name.rawValue)
         let run = try writer.startRun(
@@ -71,25 +77,23 @@ final class Run {
                 id: specification.id, method: specification.method.description, training: specification.training.description,
                 seed: specification.seed, graph: graph, parameters: described, frozenCount: frozenCount(names),
                 weightsSha256: WeightsHashes(before: hash, after: hash)))
-        let checkpointed = specification.keepsCheckpoints ? described.filter { !$0.inJournal }.map(\.name.rawValue) : []
+        let checkpointed = specification.keepsParameters ? described.filter { !$0.inJournal }.map(\.name.rawValue) : []
 
         let schedule = specification.training.schedule
-        let total = specification.training.steps
+        let steps = specification.training.steps
         let examples = task[.train]
         var order = BatchOrder(
             exampleCount: examples.count, batchSize: specification.training.batchSize, seed: specification.seed)
         var stepSeconds: [Double] = []
-        for step in 0..<total {
+        for step in 0..<steps {
             if step % specification.training.evaluateEvery == 0 { try evaluate(after: step, into: run) }
             let chosen = order.examples(atStep: step)
-            let pack = { [method] (batch: inout Batch) in
-                for index in chosen { batch.append(examples[index], virtualTokens: method.virtualTokens) }
-            }
+            let pack = packing(chosen.lazy.map { examples[$0] })
             let before = journalled.map { parameters[$0]?.values ?? [] }
-            let rate = schedule.rate(atStep: step, of: total)
+            let rate = schedule.rate(atStep: step, of: steps)
             let taken: Trainer.Step
             var gradients: [[Float]] = []
-            if specification.frames.keeps(step: step, of: total) {
+            if specification.frames.keeps(step: step, of: steps) {
                 var frame: (batch: RecordedBatch, values: [(name: ValueName, numbers: [Float])])?
                 taken = try trainer.keptStep(learningRate: rate, pack: pack) { executor in
                     frame = (RecordedBatch(executor.batch), frameValues(of: executor))
@@ -113,14 +117,21 @@ final class Run {
                     secondMoments: journalled.map { trainer.parameters[AdamW.moments(of: $0)[1]]?.values ?? [] }))
             progress(taken)
         }
-        try evaluate(after: total, into: run)
-        if !checkpointed.isEmpty { try run.writeCheckpoint(step: total, values: values(checkpointed)) }
-        if specification.frames.heldOutExamples > 0 { try writeHeldOutFrame(after: total, into: run) }
+        try evaluate(after: steps, into: run)
+        if !checkpointed.isEmpty { try run.writeCheckpoint(step: steps, values: values(checkpointed)) }
+        if specification.frames.heldOutExamples > 0 { try writeHeldOutFrame(after: steps, into: run) }
         try run.finish(
             RunOutcome(
                 parameters: journalled.map { parameters[$0]?.values ?? [] }, weightsSha256: try weightsHash(),
                 adapterBytes: adapterBytes(names),
                 seconds: RunSeconds(total: (ContinuousClock.now - start).seconds, step: stepSeconds.median)))
+    }
+
+    /// Fills a batch with examples as the method shows them to the model.
+    private func packing(_ examples: some Collection<Tuning.Example>) -> (inout Batch) -> Void {
+        { [method, model = base.model] batch in
+            for example in examples { batch.append(method.prepared(example, for: model), virtualTokens: method.virtualTokens) }
+        }
     }
 
     private func weightsHash() throws -> String {
@@ -172,7 +183,7 @@ final class Run {
                 let index = predictions.count
                 predictions.append(
                     RecordedPrediction(
-                        example: index, target: task[split].parts(index).completion.first ?? 0,
+                        example: index, target: method.prepared(task[split][index], for: base.model).targets.first ?? 0,
                         targetProbability: answer.probabilities.first ?? 0, isRight: answer.isRight,
                         tokens: answer.likeliest.map(\.token), probabilities: answer.likeliest.map(\.probability)))
             }
@@ -196,9 +207,8 @@ final class Run {
         for step in 0...bad {
             let chosen = order.examples(atStep: step)
             let rate = specification.training.schedule.rate(atStep: step, of: specification.training.steps)
-            let pack = { [method, task] (batch: inout Batch) in
-                for index in chosen { batch.append(task[.train][index], virtualTokens: method.virtualTokens) }
-            }
+            let examples = task[.train]
+            let pack = packing(chosen.lazy.map { examples[$0] })
             if step < bad {
                 try again.trainer.step(learningRate: rate, pack: pack)
             } else {
@@ -219,9 +229,7 @@ final class Run {
             parameters: trainer.parameters, pool: pool)
         let shown = task[task.shown].prefix(min(specification.frames.heldOutExamples, limits.sequences))
         guard !shown.isEmpty else { return }
-        try executor.load { batch in
-            for example in shown { batch.append(example, virtualTokens: method.virtualTokens) }
-        }
+        try executor.load(packing(shown))
         executor.compute()
         try run.writeFrame(
             step: step, split: task.shown.rawValue, batch: RecordedBatch(executor.batch),

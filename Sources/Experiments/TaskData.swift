@@ -25,15 +25,20 @@ public struct TaskData: Sendable {
 
     public let description: TaskDescription
     public let examples: [Split: PackedExamples]
+    /// The labels as they are written, where the data has labels.
+    public let labels: [String]
 
     /// A task of the tiny world.
-    public init(_ task: TuningTask, of world: World) {
+    ///
+    /// - Parameter labels: Its labels, where they are not to be the task's own.
+    public init(_ task: TuningTask, of world: World, labels: [String]? = nil) {
         let parts: [Split: [TinyWorld.Example]] = [.train: task.train, .validation: task.validation, .test: task.test]
         examples = parts.mapValues { part in
             var packed = PackedExamples()
             for example in part { packed.append(prompt: example.prompt, completion: example.completion) }
             return packed
         }
+        self.labels = labels ?? world.vocabulary.words(at: task.labels)
         let text = { (ids: [Int32]) in world.vocabulary.words(at: ids).joined(separator: " ") }
         description = TaskDescription(
             id: task.skill.id, name: BilingualText(task.skill.name),
@@ -49,7 +54,11 @@ public struct TaskData: Sendable {
     /// - Parameters:
     ///   - name: What to call it, such as the file's name.
     ///   - validation: What is held out; empty for none.
-    public init(named name: String, train: PackedExamples, validation: PackedExamples, tokenizer: any Tokenizer) {
+    ///   - labels: The labels as they are written; empty for none.
+    public init(
+        named name: String, train: PackedExamples, validation: PackedExamples, labels: [String] = [], tokenizer: any Tokenizer
+    ) {
+        self.labels = labels
         examples = [.train: train, .validation: validation]
         let text = { (ids: ArraySlice<Int32>) in tokenizer.decode(ids, skippingSpecialTokens: true) }
         let splits: [(Split, PackedExamples)] = [(.train, train), (.validation, validation)]
@@ -85,6 +94,26 @@ public struct TaskData: Sendable {
 
     /// Whether a split's examples are described one by one.
     func isDescribed(_ split: Split) -> Bool { description.split(split.rawValue)?.examples != nil }
+
+    /// The different completions, in the order in which they are met, if there are few enough to be classes.
+    func classes() throws(InterchangeError) -> [[Int32]] {
+        var classes: [[Int32]] = []
+        var known: Set<[Int32]> = []
+        for split in Split.allCases {
+            for index in self[split].indices {
+                let completion = Array(self[split].parts(index).completion)
+                guard known.insert(completion).inserted else { continue }
+                guard known.count <= DataReading.mostLabels else {
+                    throw InterchangeError(
+                        file: description.id,
+                        "a class head needs a few classes, but there are more than \(DataReading.mostLabels) different completions"
+                    )
+                }
+                classes.append(completion)
+            }
+        }
+        return classes
+    }
 
     /// The most tokens of an example.
     var longest: Int { examples.values.map(\.longest).max() ?? 0 }

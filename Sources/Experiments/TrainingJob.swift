@@ -1,3 +1,4 @@
+internal import Autodiff
 public import Foundation
 internal import Interchange
 public import LinearAlgebra
@@ -19,6 +20,7 @@ public struct TrainingJob: Sendable {
         public static let adapter = "adapter"
         public static let model = "model"
         public static let recording = "recording"
+        public static let search = "hard-prompt-search.csv"
     }
 
     public init(base: BaseModel, modelName: String, task: TaskData, run: RunSpecification) {
@@ -38,13 +40,27 @@ public struct TrainingJob: Sendable {
     ) throws -> TrainingSummary {
         let folder = try AtomicFolder(replacing: url, marker: Part.summary)
         let place = folder.location
+        var run = run
+        if searches {
+            let search = try HardPromptSearch(on: base, task: task, words: run.method.settings.virtualTokens, pool: pool) {
+                progress(
+                    Experiment.Progress(run: run.id, runIndex: 0, runCount: 1, step: Int($0 * 1000), stepCount: 1000, loss: $1))
+            }
+            run.method.settings.text = search.text
+            try AtomicFile.write(search.csv, to: place.appending(path: Part.search))
+        }
         let experiment = Experiment(base: base, task: task, runs: [run])
         let recording = try experiment.record(
             to: place.appending(path: Part.recording), version: version, pool: pool, progress: progress)
         let recorded = try recording.run(run.id)
-        let hasAdapter = run.method.kind == .promptTuning
+        let method = try method(of: run)
+        let hasAdapter = method.hasAdapter
         if hasAdapter {
-            try recorded.writeAdapter(of: run.method, on: base, called: modelName, to: place.appending(path: Part.adapter))
+            try method.writeAdapter(
+                try recorded.trainedParameters(of: method, on: base), on: base, called: modelName,
+                labels: try classes().map { base.tokenizer.decode($0, skippingSpecialTokens: true) },
+                notes: [AdapterFolder.baseWeightsNote: recorded.description.weightsSha256.before],
+                to: place.appending(path: Part.adapter))
         } else {
             try recorded.writeModel(basedOn: base, to: place.appending(path: Part.model))
         }
@@ -56,35 +72,33 @@ public struct TrainingJob: Sendable {
         try folder.commit()
         return summary
     }
+
+    private func classes() throws(InterchangeError) -> [[Int32]] { run.method.hasClassHead ? try task.classes() : [] }
+
+    /// Whether the words of a hard prompt have to be found first.
+    var searches: Bool { run.method.kind == .hardPrompt && run.method.settings.text == nil }
+
+    func method(of run: RunSpecification) throws -> any TuningMethod {
+        try run.method.method(
+            for: MethodUse(base: base, steps: run.training.steps, labels: task.labels, classes: try classes()))
+    }
 }
 
 extension RecordedRun {
+    /// The parameters that a method adds, as the last step left them. What is not trained is as it started.
+    func trainedParameters(of method: any TuningMethod, on base: BaseModel) throws -> ParameterStore {
+        let added = ParameterStore(method.addedParameters(for: base.model))
+        try method.initialise(base.parameters.joined(with: added), for: base.model, seed: description.seed)
+        for name in method.trainedParameters(for: base.model) { added[name]?.write(try trained(ValueName(name))) }
+        return added
+    }
+
     /// A trained parameter after the last step, from the journal or, if it is large, from the last checkpoint.
     func trained(_ name: ValueName) throws -> [Float] {
         let steps = description.training.steps
         if let value = try journal.parameter(name, atStep: steps) { return value.numbers }
         guard let value = try checkpoint(name, atStep: steps) else { throw TuningError.missingParameter(name.rawValue) }
         return value.numbers
-    }
-
-    /// Writes a trained soft prompt as an adapter folder, with the hash of the weights that it was trained on.
-    func writeAdapter(of method: MethodSpecification, on base: BaseModel, called name: String, to url: URL) throws {
-        let initialisation: PromptTuningConfiguration.Initialisation =
-            switch method.start {
-            case .random: .random
-            case .sampledVocabulary: .sampledVocabulary
-            case .text(let text): .text(text)
-            case .classLabels(let labels): .text(labels.map(\.trimmed).joined(separator: " "))
-            }
-        let model = base.model
-        let configuration = PromptTuningConfiguration(
-            virtualTokens: VirtualTokens(
-                count: method.virtualTokens, width: model.width, layers: model.layers, heads: model.heads),
-            initialisation: initialisation, tokenizer: name, baseModel: name)
-        let prompt = Tensor(try trained(.softPrompt), shape: [method.virtualTokens, model.width])
-        try AdapterFolder.write(
-            .promptTuning(configuration), tensors: [AdapterTensorName.promptEmbeddings: prompt],
-            notes: [AdapterFolder.baseWeightsNote: description.weightsSha256.before], to: url)
     }
 
     /// Writes a fully fine-tuned model as a model folder.

@@ -30,28 +30,15 @@ public struct TrainingRequest: Sendable {
         case epochs(Int)
     }
 
-    /// How a soft prompt starts.
-    public enum Start: String, Sendable, Hashable, CaseIterable {
-        case random
-        case sampledVocabulary = "sampled-vocabulary"
-        case text
-        case classLabels = "class-labels"
-    }
-
     /// A model's folder, or the name of one that comes with the project.
     public var model: String
     public var source: Source
-    public var method: MethodSpecification.Kind
-    public var virtualTokens = 8
-    public var start = Start.sampledVocabulary
-    /// The standard deviation of a random start; 1 is PEFT's.
-    public var deviation = 1.0
-    public var startText: String?
+    public var method: MethodSpecification
     /// Labels for a start from class labels, where they are not to be those of the data.
     public var labels: [String]?
     public var length = Length.steps(200)
     public var batchSize = 16
-    /// `nil` for ``defaultLearningRate``.
+    /// `nil` for the method's own.
     public var learningRate: Double?
     public var schedule = LearningRateSchedule.Shape.constant
     public var warmup = 0
@@ -63,18 +50,10 @@ public struct TrainingRequest: Sendable {
     /// Steps to keep every value of; `nil` for the first and the last of a small model, none of a large one.
     public var frames: [Int]?
 
-    public init(model: String, source: Source, method: MethodSpecification.Kind) {
+    public init(model: String, source: Source, method: MethodSpecification) {
         self.model = model
         self.source = source
         self.method = method
-    }
-
-    /// Soft prompts learn at rates far above those of weights: there are few of them, and far from their goal.
-    public var defaultLearningRate: Double {
-        switch method {
-        case .promptTuning: 0.02
-        case .fullFineTuning: 1e-4
-        }
     }
 
     /// A frame of a model above this size takes hundreds of megabytes.
@@ -86,26 +65,26 @@ public struct TrainingRequest: Sendable {
     /// - Throws: An error that names what cannot be read, or what does not go together.
     public func job() throws -> (job: TrainingJob, left: Remainder) {
         let base = try BaseModel(opening: ModelLibrary.url(of: model))
-        let (task, labels, left) = try task(for: base)
-        var method = MethodSpecification(self.method)
-        if self.method == .promptTuning {
-            method.virtualTokens = virtualTokens
-            method.start = try methodStart(labels)
-        }
+        let (task, left) = try task(for: base)
         let examples = task[.train].count
         let steps =
             switch length {
+            case _ where method.kind == .hardPrompt: 0
             case .steps(let count): count
             case .epochs(let count): count * max(1, examples / min(batchSize, examples))
             }
         let training = TrainingSpecification(
             steps: steps, batchSize: min(batchSize, examples),
-            schedule: LearningRateSchedule(schedule, peak: learningRate ?? defaultLearningRate, warmup: warmup),
+            schedule: LearningRateSchedule(
+                schedule, peak: learningRate ?? method.kind.family.defaultLearningRate, warmup: warmup),
             optimizer: AdamW(weightDecay: weightDecay), clipping: clipping, evaluateEvery: evaluateEvery ?? max(1, steps / 10))
         let kept = frames ?? (base.model.parameterCount <= Self.largeModel ? [0, -1] : [])
         let run = RunSpecification(
-            id: self.method.rawValue, method: method, training: training, seed: seed, frames: FramePolicy(steps: kept))
-        return (TrainingJob(base: base, modelName: model, task: task, run: run), left)
+            id: method.kind.rawValue, method: method, training: training, seed: seed, frames: FramePolicy(steps: kept))
+        let job = TrainingJob(base: base, modelName: model, task: task, run: run)
+        // What the method cannot do is said before anything is written.
+        if !job.searches { _ = try job.method(of: run) }
+        return (job, left)
     }
 
     /// What of the data is not learned.
@@ -114,7 +93,7 @@ public struct TrainingRequest: Sendable {
         public var truncated = 0
     }
 
-    private func task(for base: BaseModel) throws -> (task: TaskData, labels: [String], left: Remainder) {
+    private func task(for base: BaseModel) throws -> (task: TaskData, left: Remainder) {
         switch source {
         case .skill(let skill):
             let world = World(seed: World.standardSeed)
@@ -124,9 +103,9 @@ public struct TrainingRequest: Sendable {
                     "its words are not those of the tiny world, of which the task \"\(skill)\" is; give it data instead")
             }
             let task = try world.task(skill)
-            return (TaskData(task, of: world), labels ?? world.vocabulary.words(at: task.labels), Remainder())
+            return (TaskData(task, of: world, labels: labels), Remainder())
         case .file(let url, let reading, let heldOut):
-            let virtual = method == .promptTuning ? virtualTokens : 0
+            let virtual = try virtualTokens(for: base)
             let data = try reading.read(url, for: base, virtualTokens: virtual)
             var left = Remainder(skipped: data.skipped, truncated: data.truncated)
             var (train, validation) = (data.examples, PackedExamples())
@@ -145,27 +124,20 @@ public struct TrainingRequest: Sendable {
                 (validation, train) = train.divided(drawing: share, seed: seed)
             }
             let task = TaskData(
-                named: url.lastPathComponent, train: train, validation: validation, tokenizer: base.tokenizer)
-            return (task, labels.map { data.completions(for: $0) } ?? (data.isClassification ? data.labels : []), left)
+                named: url.lastPathComponent, train: train, validation: validation,
+                labels: labels.map { data.completions(for: $0) } ?? (data.isClassification ? data.labels : []),
+                tokenizer: base.tokenizer)
+            return (task, left)
         }
     }
 
-    private func methodStart(_ labels: [String]) throws -> MethodSpecification.Start {
-        switch start {
-        case .random: return .random(deviation: deviation)
-        case .sampledVocabulary: return .sampledVocabulary
-        case .text:
-            guard let startText else {
-                throw InterchangeError(place: "--init text", "the text is missing; give it with --init-text")
-            }
-            return .text(startText)
-        case .classLabels:
-            guard !labels.isEmpty else {
-                throw InterchangeError(
-                    place: "--init class-labels",
-                    "the data has no labels to start from; give them with --labels, separated by commas")
-            }
-            return .classLabels(labels)
-        }
+    /// How many tokens the method adds to a text. Settings that need the data, such as labels to start from, do not change it.
+    private func virtualTokens(for base: BaseModel) throws -> Int {
+        var plain = method
+        plain.settings.start = nil
+        plain.settings.hasClassHead = false
+        if method.kind == .hardPrompt, method.settings.text == nil { return method.settings.virtualTokens }
+        let made = try plain.method(for: MethodUse(base: base, steps: 1))
+        return made.addedTokens
     }
 }

@@ -64,18 +64,19 @@ public struct RunSpecification: Sendable, Hashable {
     public var training: TrainingSpecification
     public var seed: UInt64
     public var frames: FramePolicy
-    /// Whether parameters that are too large for the journal are kept as they were before the first and after the last step.
-    public var keepsCheckpoints: Bool
+    /// Whether trained parameters are kept, at every step or, if they are too large for it, after the last. Without them, a run says
+    /// how well it did, but cannot be looked into.
+    public var keepsParameters: Bool
 
     public init(
         id: String, method: MethodSpecification, training: TrainingSpecification, seed: UInt64, frames: FramePolicy = .none,
-        keepsCheckpoints: Bool = true
+        keepsParameters: Bool = true
     ) {
         self.id = id
         self.method = method
         self.training = training
         self.seed = seed
         self.frames = frames
-        self.keepsCheckpoints = keepsCheckpoints
+        self.keepsParameters = keepsParameters
     }
 }

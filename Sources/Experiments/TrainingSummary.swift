@@ -1,17 +1,19 @@
 internal import Foundation
-internal import Recordings
+public import Recordings
 
 /// What a training run did, for a reader and for programs.
 public struct TrainingSummary: Codable, Sendable, Hashable {
     public let model: String
     public let method: String
+    /// What the method was told.
+    public let settings: [String: Setting]
     public let steps: Int
     public let seed: UInt64
     public let trainedCount: Int
     public let frozenCount: Int
-    /// Before the first update, on the first batch, and before the last one, on its batch.
-    public let firstLoss: Double
-    public let lastLoss: Double
+    /// Before the first update, on the first batch, and before the last one, on its batch; `nil` where nothing is trained.
+    public let firstLoss: Double?
+    public let lastLoss: Double?
     /// How well each part of the data was answered, before and after.
     public let splits: [Split]
     public let seconds: Double
@@ -46,8 +48,9 @@ public struct TrainingSummary: Codable, Sendable, Hashable {
         seed = description.seed
         trainedCount = description.trainedCount
         frozenCount = description.frozenCount
-        firstLoss = Double(run.journal.losses.first ?? .nan)
-        lastLoss = Double(run.journal.losses.last ?? .nan)
+        firstLoss = run.journal.losses.first.map(Double.init)
+        lastLoss = run.journal.losses.last.map(Double.init)
+        settings = Dictionary(uniqueKeysWithValues: description.method.settings.map { ($0.key, $0.value) })
         splits = task.description.splits.compactMap { split in
             let evaluations = run.journal.evaluations(ofSplit: split.id)
             guard let first = evaluations.first, let last = evaluations.last else { return nil }

@@ -1,16 +1,18 @@
 public import Autodiff
-internal import Foundation
+public import Foundation
 public import Interchange
 internal import LinearAlgebra
 internal import Transformer
 public import Tuning
 
-/// A model as it is used: the base, and what a tuning method puts in front of it.
+/// A model as it is used: the base, and what a tuning method puts into it.
 public struct TunedModel: Sendable {
     public let base: BaseModel
     public let method: any TuningMethod
-    /// The base's weights and the adapter's.
+    /// The base's weights and the adapters'.
     public let parameters: ParameterStore
+    /// The classes' names, where a head tells them.
+    public let labels: [String]
 
     /// The model without any adapter.
     public init(_ base: BaseModel) {
@@ -18,35 +20,116 @@ public struct TunedModel: Sendable {
         // A method that trains all weights and adds nothing conditions nothing.
         method = FullFineTuning()
         parameters = base.parameters
+        labels = []
+    }
+
+    /// The model under adapters that were trained together, such as a soft prompt and LoRA.
+    ///
+    /// - Throws: An error that names the adapter's folder and what does not fit the model.
+    public init(_ base: BaseModel, adapters: [AdapterFolder]) throws(InterchangeError) {
+        var parts: [any TuningMethod] = []
+        var parameters = base.parameters
+        var fronts: [String] = []
+        var labels: [String] = []
+        for adapter in adapters {
+            let file = adapter.url.relativePath
+            try adapter.check(fits: base.configuration)
+            do throws(InterchangeError) {
+                let (method, added) = try adapter.loaded(on: base)
+                let taken = method.addedTokens
+                guard taken < base.model.context else {
+                    throw InterchangeError(
+                        "its \(taken) virtual tokens leave no room for text in the model's \(base.model.context) positions")
+                }
+                if taken > 0 { fronts.append(file) }
+                if let repeated = added.names.first(where: { parameters[$0] != nil }) {
+                    throw InterchangeError("another adapter brings \(repeated) too; use one of the two")
+                }
+                parts.append(method)
+                parameters = parameters.joined(with: added)
+                if let head = adapter.head, !parts.contains(where: { $0 is ClassificationHead }) {
+                    let shape = ParameterShape(ClassificationHead.parameter, head.weight.shape[0], head.weight.shape[1])
+                    let store = ParameterStore([shape])
+                    store[shape.name]?.write(try head.weight.floats())
+                    labels = head.labels.isEmpty ? (0..<shape.rows).map { "LABEL_\($0)" } : head.labels
+                    parts.append(ClassificationHead(classes: labels.indices.map { [Int32($0)] }))
+                    parameters = parameters.joined(with: store)
+                }
+            } catch {
+                throw error.at(file: file)
+            }
+        }
+        guard fronts.count <= 1 else {
+            throw InterchangeError(
+                file: fronts[1], "it puts virtual tokens in front of the text, as \(fronts[0]) does; use one of the two")
+        }
+        self.base = base
+        self.parameters = parameters
+        self.labels = labels
+        method = parts.count == 1 ? parts[0] : Combination(parts)
     }
 
     /// The model under an adapter.
     ///
     /// - Throws: An error that names the adapter's folder and what does not fit the model.
     public init(_ base: BaseModel, adapter: AdapterFolder) throws(InterchangeError) {
-        try adapter.check(fits: base.configuration)
-        guard case .promptTuning(let configuration) = adapter.configuration else {
-            throw InterchangeError(
-                file: adapter.url.relativePath,
-                "adapters of the kind \(type(of: adapter.configuration.method).peftType) can be inspected but not run yet; choose one of "
-                    + PromptTuningConfiguration.peftType)
-        }
-        let count = configuration.virtualTokens.count
-        guard count < base.model.context else {
-            throw InterchangeError(
-                file: adapter.url.relativePath,
-                "its \(count) virtual tokens leave no room for text in the model's \(base.model.context) positions")
-        }
-        let method = PromptTuning(virtualTokens: count, initialisation: .sampledVocabulary)
-        let added = ParameterStore(method.addedParameters(for: base.model))
-        added[PromptTuning.parameter]?.write(try adapter.floats(AdapterTensorName.promptEmbeddings))
-        self.base = base
-        self.method = method
-        parameters = base.parameters.joined(with: added)
+        try self.init(base, adapters: [adapter])
     }
 }
 
 extension AdapterFolder {
+    /// The adapters in a folder: it is one, or holds several that belong together in folders of its own.
+    ///
+    /// - Throws: An error that names the folder, and what is wrong with it.
+    public static func all(in url: URL) throws(InterchangeError) -> [AdapterFolder] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path).sorted()) ?? []
+        let inner = names.map { url.appending(path: $0) }.filter {
+            FileManager.default.fileExists(atPath: $0.appending(path: "adapter_config.json").path)
+        }
+        guard !names.contains("adapter_config.json"), !inner.isEmpty else { return [try AdapterFolder(opening: url)] }
+        var adapters: [AdapterFolder] = []
+        for folder in inner { adapters.append(try AdapterFolder(opening: folder)) }
+        return adapters
+    }
+
+    /// The method, and its parameters filled.
+    fileprivate func loaded(on base: BaseModel) throws(InterchangeError) -> (any TuningMethod, ParameterStore) {
+        let method: any TuningMethod
+        var tensors: [String: String] = [:]
+        switch configuration {
+        case .promptTuning(let settings):
+            method = try PromptTuning(settings, on: base)
+            tensors[PromptTuning.parameter] = AdapterTensorName.promptEmbeddings
+        case .pTuning(let settings):
+            method = try PromptTuning(count: settings.virtualTokens.count, settings: settings.otherSettings, on: base)
+            tensors[PromptTuning.parameter] = AdapterTensorName.promptEmbeddings
+        case .prefixTuning(let settings):
+            method = PrefixTuning(virtualTokens: settings.virtualTokens.count)
+            tensors[PrefixTuning.prefix] = AdapterTensorName.promptEmbeddings
+        case .lora(let settings):
+            let changes = try LowRankAdapter(settings, self.tensors)
+            method = changes
+            for change in changes.changes {
+                let (names, module) = (LoRA.parameters(of: change.weight), String(change.weight.dropLast(".weight".count)))
+                tensors[names.down] = AdapterTensorName.loraA(module)
+                tensors[names.up] = AdapterTensorName.loraB(module)
+            }
+        case .adaLoRA:
+            throw InterchangeError("adapters of the kind ADALORA can be inspected but not run yet")
+        }
+        let store = ParameterStore(method.addedParameters(for: base.model))
+        for (parameter, tensor) in tensors {
+            let numbers = try floats(tensor)
+            guard numbers.allSatisfy(\.isFinite) else {
+                throw InterchangeError(
+                    place: "tensor \"\(tensor)\"",
+                    "it holds a number that is not finite; train the adapter again or choose another")
+            }
+            store[parameter]?.write(numbers)
+        }
+        return (method, store)
+    }
+
     /// The note in an adapter's file that holds the SHA-256 of the weights it was trained on.
     static let baseWeightsNote = "base_weights_sha256"
 

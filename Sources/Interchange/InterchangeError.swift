@@ -27,7 +27,7 @@ public struct InterchangeError: Error, Hashable, Sendable, CustomStringConvertib
     public var errorDescription: String? { description }
 
     /// The same error with a file and a place where it had none.
-    func at(file: String? = nil, place: String? = nil) -> InterchangeError {
+    public func at(file: String? = nil, place: String? = nil) -> InterchangeError {
         InterchangeError(file: self.file ?? file, place: self.place ?? place, problem)
     }
 }

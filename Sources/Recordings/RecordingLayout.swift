@@ -55,10 +55,10 @@ enum RecordingLayout {
         let letters = id.unicodeScalars
         let isPlain = { (letter: Unicode.Scalar) in
             ("a"..."z").contains(letter) || ("A"..."Z").contains(letter) || ("0"..."9").contains(letter) || letter == "-"
-                || letter == "." || letter == "_"
+                || letter == "." || letter == "_" || letter == "+"
         }
         guard let first = letters.first, letters.allSatisfy(isPlain), first != ".", first != "-", letters.count <= 100 else {
-            return "\"\(id)\" must consist of letters a–z, digits, - . _ and begin with a letter or digit"
+            return "\"\(id)\" must consist of letters a–z, digits, - . _ + and begin with a letter or digit"
         }
         if first == "s", letters.count > 1, letters.dropFirst().allSatisfy({ ("0"..."9").contains($0) }) {
             return "\"\(id)\" looks like a step in an address"

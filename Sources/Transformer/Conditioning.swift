@@ -36,21 +36,48 @@ public struct Conditioning: Sendable {
 
     /// Rows `[P, d]` in front of the token embeddings of every sequence (Lester et al. 2021).
     public var softPrompt: Value?
+    /// Rows `[P, d]` that stand anywhere in a text: a token id V + i stands for row i (Liu et al. 2021, templates).
+    public var placedPrompt: Value?
     /// One for each block (Li and Liang 2021); empty for none. Not together with a soft prompt.
     public var prefixes: [Prefix]
     /// By the name of the weight they change.
     public var changes: [String: LowRankChange]
     /// Weights of projections held in 4 bits, by name: used in place of the model's own, which then need not be there at all.
     public var quantisedWeights: [String: QuantisedMatrix]
+    /// `[classes, d]`: what hidden states are multiplied by instead of the token embeddings, where the answer is a class.
+    public var classHead: Value?
 
     public init(
-        softPrompt: Value? = nil, prefixes: [Prefix] = [], changes: [String: LowRankChange] = [:],
-        quantisedWeights: [String: QuantisedMatrix] = [:]
+        softPrompt: Value? = nil, placedPrompt: Value? = nil, prefixes: [Prefix] = [], changes: [String: LowRankChange] = [:],
+        quantisedWeights: [String: QuantisedMatrix] = [:], classHead: Value? = nil
     ) {
-        precondition(softPrompt == nil || prefixes.isEmpty, "either a soft prompt or a prefix stands in front of the text")
         self.softPrompt = softPrompt
+        self.placedPrompt = placedPrompt
         self.prefixes = prefixes
         self.changes = changes
         self.quantisedWeights = quantisedWeights
+        self.classHead = classHead
+        checkFront()
+    }
+
+    private func checkFront() {
+        precondition(softPrompt == nil || prefixes.isEmpty, "either a soft prompt or a prefix stands in front of the text")
+    }
+
+    /// Adds what another conditioning puts in.
+    ///
+    /// - Precondition: The two do not put in the same kind of thing, or change the same weight.
+    public mutating func merge(_ other: Conditioning) {
+        precondition(
+            (softPrompt == nil || other.softPrompt == nil) && (placedPrompt == nil || other.placedPrompt == nil)
+                && (prefixes.isEmpty || other.prefixes.isEmpty) && (classHead == nil || other.classHead == nil),
+            "each part of a conditioning comes from one method")
+        softPrompt = softPrompt ?? other.softPrompt
+        placedPrompt = placedPrompt ?? other.placedPrompt
+        prefixes += other.prefixes
+        changes.merge(other.changes) { _, _ in preconditionFailure("two methods change one weight") }
+        quantisedWeights.merge(other.quantisedWeights) { _, _ in preconditionFailure("two methods quantise one weight") }
+        classHead = classHead ?? other.classHead
+        checkFront()
     }
 }

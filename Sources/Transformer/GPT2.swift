@@ -82,7 +82,8 @@ public struct GPT2: LanguageModel, Hashable {
             let positions = graph.add(RowSlice(0..<promptLength), [wpe], named: "prompt.positions")
             prompt = graph.add(Sum(), [softPrompt, positions], named: "prompt.input")
         }
-        let words = graph.add(LookedUpRows(.tokens), [wte], named: "tokens.embeddings")
+        let tables = [wte] + (conditioning.placedPrompt.map { [$0] } ?? [])
+        let words = graph.add(LookedUpRows(.tokens), tables, named: "tokens.embeddings")
         let positions = graph.add(LookedUpRows(.positions), [wpe], named: "positions.embeddings")
         var hidden = graph.add(Sum(), [words, positions], named: "embeddings")
 
@@ -111,7 +112,8 @@ public struct GPT2: LanguageModel, Hashable {
             let norm = graph.add(
                 LayerNorm(epsilon: configuration.normEpsilon),
                 [rows, weight("ln_f.weight", in: graph), weight("ln_f.bias", in: graph)], named: "\(name)final.norm")
-            return (norm: norm, logits: graph.add(Product.transposed, [norm, wte], named: "\(name)logits"))
+            let output = conditioning.classHead ?? wte
+            return (norm: norm, logits: graph.add(Product.transposed, [norm, output], named: "\(name)logits"))
         }
         switch logitRows {
         case .counted:

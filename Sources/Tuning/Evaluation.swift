@@ -38,18 +38,22 @@ public struct Evaluation: Sendable, Hashable {
 public final class Evaluator {
     private let executor: Executor
     private let pass: ForwardPass
+    private let model: any LanguageModel
     private let method: any TuningMethod
     private let chunk: Int
 
     /// - Parameters:
     ///   - parameters: The model's and the method's; read anew at every evaluation, so that it follows training.
-    ///   - limits: Sequences evaluated at a time, and the most tokens of one.
+    ///   - limits: Sequences evaluated at a time, and the most tokens of one, without those that the method puts in.
     public init(
         model: any LanguageModel, method: any TuningMethod, parameters: ParameterStore, limits: BatchLimits, pool: WorkerPool
     ) throws(ExecutorError) {
         var graph = Graph()
+        var limits = limits
+        limits.length += method.placedTokens
         let forward = graph.addForward(of: model, method: method, textLength: limits.length, logitRows: .counted)
         pass = forward.pass
+        self.model = model
         self.method = method
         chunk = limits.sequences
         executor = try Executor(Plan(graph, computing: [pass.logits], limits: limits), parameters: parameters, pool: pool)
@@ -80,14 +84,14 @@ public final class Evaluator {
             let part = rest.prefix(chunk)
             rest = rest.dropFirst(chunk)
             try executor.load { batch in
-                for example in part { batch.append(example, virtualTokens: method.virtualTokens) }
+                for example in part { batch.append(example, method: method, model: model) }
             }
             executor.compute()
             let logits = executor.numbers(pass.logits)
             let width = executor.plan.graph[pass.logits].shape.columns
             var row = 0
             for example in part {
-                let targets = example.targets
+                let targets = method.prepared(example, for: model).targets
                 let rows = targets.indices.map { logits[(row + $0) * width..<(row + $0 + 1) * width] }
                 let logarithms = zip(rows, targets).map { logProbability(of: $1, in: $0) }
                 let tokens = rows.map(likeliest)

@@ -50,6 +50,7 @@ public struct Sampling: Sendable, Hashable {
 public final class Generator {
     private let executor: Executor
     private let logits: Value
+    private let model: any LanguageModel
     private let method: any TuningMethod
     private let longest: Int
 
@@ -57,22 +58,25 @@ public final class Generator {
     public init(
         model: any LanguageModel, method: any TuningMethod, parameters: ParameterStore, longest: Int, pool: WorkerPool
     ) throws(ExecutorError) {
+        self.model = model
         self.method = method
-        self.longest = max(1, min(longest, model.context - method.virtualTokens))
+        self.longest = max(1, min(longest, model.context - method.addedTokens))
         var graph = Graph()
-        let forward = graph.addForward(of: model, method: method, textLength: self.longest, logitRows: .counted)
+        let length = self.longest + method.placedTokens
+        let forward = graph.addForward(of: model, method: method, textLength: length, logitRows: .counted)
         logits = forward.pass.logits
-        let limits = BatchLimits(sequences: 1, length: self.longest, parts: 1)
+        let limits = BatchLimits(sequences: 1, length: length, parts: 1)
         executor = try Executor(Plan(graph, computing: [logits], limits: limits), parameters: parameters, pool: pool)
     }
 
-    /// The logits of the token that follows a text, `[V]`.
+    /// The logits of the token that follows a prompt and what was added to it, `[V]`.
     ///
     /// - Throws: ``ExecutorError`` if the text is longer than what the generator was made for.
-    /// - Precondition: The text has at least one token.
-    public func nextLogits(after text: [Int32]) throws(ExecutorError) -> [Float] {
-        precondition(!text.isEmpty, "a text to go on with")
-        try executor.load { batch in batch.appendQuestion(text, firstPosition: method.virtualTokens) }
+    /// - Precondition: The prompt has at least one token.
+    public func nextLogits(after prompt: [Int32], added: [Int32] = []) throws(ExecutorError) -> [Float] {
+        precondition(!prompt.isEmpty, "a text to go on with")
+        let text = method.prepared(Example(prompt: prompt, completion: added), for: model)
+        try executor.load { batch in batch.appendQuestion(text.tokens, firstPosition: method.virtualTokens) }
         executor.compute()
         return executor.numbers(logits)
     }
@@ -89,15 +93,15 @@ public final class Generator {
     public func generate(
         after prompt: [Int32], limit: Int, ends: Set<Int32> = [], sampling: Sampling = .greedy, each: (Int32) -> Void = { _ in }
     ) throws(ExecutorError) -> (tokens: [Int32], ending: Ending) {
-        var text = prompt
+        var added: [Int32] = []
         for step in 0..<limit {
-            let token = sampling.token(from: try nextLogits(after: text)[...], step: step)
-            if ends.contains(token) { return (Array(text[prompt.count...]), .endToken) }
-            text.append(token)
+            let token = sampling.token(from: try nextLogits(after: prompt, added: added)[...], step: step)
+            if ends.contains(token) { return (added, .endToken) }
+            added.append(token)
             each(token)
-            if text.count > longest { return (Array(text[prompt.count...]), .lastPosition) }
+            if prompt.count + added.count > longest { return (added, .lastPosition) }
         }
-        return (Array(text[prompt.count...]), .limit)
+        return (added, .limit)
     }
 
     /// Why a text ends.

@@ -1,7 +1,8 @@
 internal import Foundation
 
-/// ln softmax(logits)[token], in float64.
+/// ln softmax(logits)[token], in float64; −∞ of what is no token.
 func logProbability(of token: Int32, in logits: ArraySlice<Float>) -> Double {
+    guard logits.indices.contains(logits.startIndex + Int(token)) else { return -.infinity }
     let top = Double(logits.max() ?? 0)
     let total = logits.reduce(0.0) { $0 + exp(Double($1) - top) }
     return Double(logits[logits.startIndex + Int(token)]) - top - log(total)

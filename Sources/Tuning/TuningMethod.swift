@@ -9,6 +9,8 @@ public protocol TuningMethod: Sendable {
     var name: String { get }
     /// Virtual tokens in front of every text, P: the text's positions start behind them.
     var virtualTokens: Int { get }
+    /// Tokens that it puts among those of a text, virtual ones and others; they have rows and positions of their own.
+    var placedTokens: Int { get }
     /// The parameters it adds to the model's.
     func addedParameters(for model: any LanguageModel) -> [ParameterShape]
     /// The names of all parameters it trains, its own and the model's. What is not named is frozen: no gradient is built for it.
@@ -25,12 +27,21 @@ public protocol TuningMethod: Sendable {
     func penalty(in graph: inout Graph, for model: any LanguageModel) -> Value?
     /// What is done to the parameters after every step; `nil` for nothing.
     func stepHook(for model: any LanguageModel) -> (any StepHook)?
+    /// An example as the method shows it to the model: in a template, or with a class instead of a completion.
+    func prepared(_ example: Example, for model: any LanguageModel) -> Example
 }
 
 extension TuningMethod {
+    public var placedTokens: Int { 0 }
+
     public func penalty(in graph: inout Graph, for model: any LanguageModel) -> Value? { nil }
 
     public func stepHook(for model: any LanguageModel) -> (any StepHook)? { nil }
+
+    public func prepared(_ example: Example, for model: any LanguageModel) -> Example { example }
+
+    /// How many tokens are added to a text, in front of it or among it.
+    public var addedTokens: Int { virtualTokens + placedTokens }
 
     /// How many numbers are trained.
     public func trainedCount(for model: any LanguageModel) -> Int {
@@ -52,6 +63,7 @@ public enum TuningError: Error, Sendable, Equatable {
     case rankOutOfRange(Int, weight: String, largest: Int)
     case wrongCount(String, found: Int, expected: Int)
     case impossibleBudget(setting: String, found: String, expected: String)
+    case noClasses(Int)
 }
 
 extension TuningError: CustomStringConvertible {
@@ -77,6 +89,8 @@ extension TuningError: CustomStringConvertible {
             "\(name) has \(found) numbers, expected \(expected); load an adapter that was trained with the same settings."
         case .impossibleBudget(let setting, let found, let expected):
             "The rank budget cannot follow \(setting) = \(found); choose \(expected)."
+        case .noClasses(let count):
+            "The data has \(count == 0 ? "no classes" : "one class"), and a class head needs at least two; give data with labels."
         case .lossNotFinite(let step, let name):
             "The loss stopped being a number at step \(step), first in \(name); lower the learning rate or clip the gradient."
         }

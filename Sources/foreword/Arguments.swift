@@ -6,5 +6,5 @@ public import Tuning
 
 extension DataReading.TooLong: ExpressibleByArgument {}
 extension MethodSpecification.Kind: ExpressibleByArgument {}
-extension TrainingRequest.Start: ExpressibleByArgument {}
+extension MethodSettings.Encoder: ExpressibleByArgument {}
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}

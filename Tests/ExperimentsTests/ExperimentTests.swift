@@ -103,7 +103,7 @@ import Tuning
     func tooLong() throws {
         try Self.withExperiment { experiment, folder in
             var runs = experiment.runs
-            runs[0].method.virtualTokens = 62
+            runs[0].method.settings.virtualTokens = 62
             let long = Experiment(base: experiment.base, task: experiment.task, runs: runs)
             let error = #expect(throws: TuningError.self) {
                 try long.record(to: folder, version: "test", pool: WorkerPool(threads: 1))

@@ -1,6 +1,8 @@
 internal import LinearAlgebra
 
 /// The rows of a table that an index list names: token embeddings by id, position embeddings by position.
+///
+/// Several operands are one table, each below the one before: ids behind the vocabulary stand for virtual tokens.
 public struct LookedUpRows: DifferentiableOperation {
     public let name = "look-up"
     public let list: IndexList
@@ -8,22 +10,36 @@ public struct LookedUpRows: DifferentiableOperation {
 
     public init(_ list: IndexList) { self.list = list }
 
-    public func shape(of operands: [Shape]) -> Shape { Shape(list.rows, inner: operands[0].inner) }
+    public func shape(of operands: [Shape]) -> Shape {
+        precondition(
+            operands.allSatisfy { $0.inner == operands[0].inner && !$0.rows.vary }, "tables of one width, not \(operands)")
+        return Shape(list.rows, inner: operands[0].inner)
+    }
 
     public func compute(_ run: OperationRun) {
-        let table = run.operand(0)
         let result = run.result
         let indices = run.batch[list]
         let range = run.range(of: list, part: run.part)
         for (row, position) in range.enumerated() {
-            let index = Int(indices[position])
-            result.rows(row..<(row + 1)).copy(table.rows(index..<(index + 1)))
+            var index = Int(indices[position])
+            var operand = 0
+            while index >= run.operand(operand).rows, operand + 1 < run.operandCount {
+                index -= run.operand(operand).rows
+                operand += 1
+            }
+            result.rows(row..<(row + 1)).copy(run.operand(operand).rows(index..<(index + 1)))
         }
     }
 
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
-        let rows = graph[request.operands[0]].shape.fixedRows ?? 0
-        return [Contribution(graph.add(LookUpGradient(list, rows: rows), [request.upstream], named: request.name(0)))]
+        var first = 0
+        return request.operands.enumerated().map { index, table in
+            let rows = graph[table].shape.fixedRows ?? 0
+            defer { first += rows }
+            guard request.isNeeded(index) else { return nil }
+            let rule = LookUpGradient(list, indices: first..<(first + rows))
+            return Contribution(graph.add(rule, [request.upstream], named: request.name(index)))
+        }
     }
 }
 
@@ -31,15 +47,19 @@ public struct LookedUpRows: DifferentiableOperation {
 struct LookUpGradient: Operation {
     let name = "look-up gradient"
     let list: IndexList
-    let rows: Int
-    var formula: String { "d tableₖ = Σ dyᵢ over the i with \(list.rawValue)ᵢ = k" }
-
-    init(_ list: IndexList, rows: Int) {
-        self.list = list
-        self.rows = rows
+    /// Of the table's rows.
+    let indices: Range<Int>
+    var formula: String {
+        let first = indices.lowerBound == 0 ? "" : "\(indices.lowerBound) + "
+        return "d tableₖ = Σ dyᵢ over the i with \(list.rawValue)ᵢ = \(first)k"
     }
 
-    func shape(of operands: [Shape]) -> Shape { Shape(.fixed(rows), inner: operands[0].inner) }
+    init(_ list: IndexList, indices: Range<Int>) {
+        self.list = list
+        self.indices = indices
+    }
+
+    func shape(of operands: [Shape]) -> Shape { Shape(.fixed(indices.count), inner: operands[0].inner) }
 
     func division(of result: Shape) -> Division { .result(elementwise: false) }
 
@@ -47,11 +67,11 @@ struct LookUpGradient: Operation {
         let share = run.shareOfRows
         let result = run.result
         result.rows(share).fill(with: 0)
-        let indices = run.batch[list]
+        let named = run.batch[list]
         for part in run.parts(of: 0) {
             let upstream = run.operand(0, part: part)
             for (row, position) in run.range(of: list, part: part).enumerated() {
-                let index = Int(indices[position])
+                let index = Int(named[position]) - indices.lowerBound
                 if share.contains(index) { result.rows(index..<(index + 1)).add(upstream.rows(row..<(row + 1))) }
             }
         }

@@ -12,9 +12,15 @@ public enum AdapterConfiguration: Hashable, Sendable {
     ///
     /// - Throws: An error that names the file and the key whose value is missing, wrong, or not supported.
     public init(reading url: URL) throws(InterchangeError) {
+        self = try Self.read(url).configuration
+    }
+
+    /// Reads an `adapter_config.json`: the method, and whether there is a head for classes beside it.
+    static func read(_ url: URL) throws(InterchangeError) -> (configuration: AdapterConfiguration, hasHead: Bool) {
         do throws(InterchangeError) {
             guard let object = try JSON(reading: url).object else { throw InterchangeError("expected an object") }
-            try self.init(JSONSettings(object))
+            let settings = JSONSettings(object)
+            return (try AdapterConfiguration(settings), try ClassHead.isExpected(by: settings))
         } catch {
             throw error.at(file: url.displayPath)
         }
@@ -26,9 +32,6 @@ public enum AdapterConfiguration: Hashable, Sendable {
             LoRAConfiguration.peftType, AdaLoRAConfiguration.peftType,
         ]
         let known = types.map(\.quoted).joined(separator: ", ")
-        try settings.require("task_type", "CAUSAL_LM")
-        try settings.refuse(
-            "modules_to_save", because: "adapters that also hold modules of the model are not supported; expected null")
         switch settings.object["peft_type"]?.string {
         case PromptTuningConfiguration.peftType: self = .promptTuning(try PromptTuningConfiguration(settings))
         case PrefixTuningConfiguration.peftType: self = .prefixTuning(try PrefixTuningConfiguration(settings))
@@ -39,6 +42,14 @@ public enum AdapterConfiguration: Hashable, Sendable {
             throw InterchangeError(
                 place: settings.place("peft_type"), "the method \(other.quoted) is not supported; expected one of \(known)")
         case nil: throw InterchangeError(place: settings.place("peft_type"), "it is missing; expected one of \(known)")
+        }
+    }
+
+    /// Whether the method changes weights, rather than putting virtual tokens in front.
+    var isLowRank: Bool {
+        switch self {
+        case .lora, .adaLoRA: true
+        case .promptTuning, .prefixTuning, .pTuning: false
         }
     }
 

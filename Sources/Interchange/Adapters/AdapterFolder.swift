@@ -8,6 +8,8 @@ public struct AdapterFolder: Sendable {
     public let configuration: AdapterConfiguration
     /// The tensors by PEFT's names (``AdapterTensorName``), checked against the configuration.
     public let tensors: [String: Tensor]
+    /// The head for classes that was trained beside the method, if there is one.
+    public let head: ClassHead?
     /// Notes in the file of tensors, without those of the format: PEFT passes over them.
     public let notes: [String: String]
 
@@ -24,7 +26,8 @@ public struct AdapterFolder: Sendable {
                 file: url.displayPath,
                 "there is no such folder; expected one with \(Self.configurationName) and \(Self.weightsName)")
         }
-        configuration = try AdapterConfiguration(reading: url.appendingPathComponent(Self.configurationName))
+        let hasHead: Bool
+        (configuration, hasHead) = try AdapterConfiguration.read(url.appendingPathComponent(Self.configurationName))
         let weights = url.appendingPathComponent(Self.weightsName)
         guard FileAccess.exists(weights) || !FileAccess.exists(url.appendingPathComponent("adapter_model.bin")) else {
             throw InterchangeError(
@@ -32,9 +35,15 @@ public struct AdapterFolder: Sendable {
                 "the weights are in adapter_model.bin, which can run code when it is read; save them as \(Self.weightsName)")
         }
         let file = try SafetensorsFile(reading: weights)
-        do { try configuration.method.check(file.tensors) } catch { throw error.at(file: file.file) }
-        tensors = file.tensors
-        notes = file.metadata.filter { SafetensorsFile.weightsMetadata[$0.key] == nil }
+        var tensors = file.tensors
+        do throws(InterchangeError) {
+            head = hasHead ? try ClassHead(takingFrom: &tensors, notes: file.metadata) : nil
+            try configuration.method.check(tensors)
+        } catch {
+            throw error.at(file: file.file)
+        }
+        self.tensors = tensors
+        notes = file.metadata.filter { SafetensorsFile.weightsMetadata[$0.key] == nil && $0.key != ClassHead.labelsNote }
     }
 
     /// The numbers of a tensor as float32.
@@ -48,24 +57,35 @@ public struct AdapterFolder: Sendable {
     ///
     /// - Throws: An error that names the folder and what does not fit.
     public func check(fits model: ModelConfiguration) throws(InterchangeError) {
-        do { try configuration.method.check(tensors, fit: model) } catch { throw error.at(file: url.displayPath) }
+        do throws(InterchangeError) {
+            try configuration.method.check(tensors, fit: model)
+            try head?.check(fits: model)
+        } catch {
+            throw error.at(file: url.displayPath)
+        }
     }
 
     /// Writes an adapter folder that PEFT opens with `PeftModel.from_pretrained`; one that was there is replaced whole.
     ///
-    /// - Parameter notes: What to note in the file of tensors, such as the hash of the base model.
+    /// - Parameters:
+    ///   - head: The head for classes that was trained beside the method.
+    ///   - notes: What to note in the file of tensors, such as the hash of the base model.
     /// - Throws: An error that names the tensor which does not belong to the configuration, or says why the folder cannot be written.
     public static func write(
-        _ configuration: AdapterConfiguration, tensors: [String: Tensor], notes: [String: String] = [:], to url: URL
+        _ configuration: AdapterConfiguration, tensors: [String: Tensor], head: ClassHead? = nil, notes: [String: String] = [:],
+        to url: URL
     ) throws(InterchangeError) {
         let method = configuration.method
         do { try method.check(tensors) } catch { throw error.at(file: url.appendingPathComponent(weightsName).displayPath) }
         let folder = try AtomicFolder(replacing: url, marker: configurationName)
+        let (tensors, notes, settings) =
+            (head?.added(to: tensors, notes: notes, settings: method.settings, isLowRank: configuration.isLowRank))
+            ?? (tensors, notes, method.settings)
         try SafetensorsFile.write(
             tensors, metadata: notes.merging(SafetensorsFile.weightsMetadata) { $1 },
             to: folder.location.appendingPathComponent(weightsName))
         try AtomicFile.write(
-            JSON.object(method.settings).text(), to: folder.location.appendingPathComponent(configurationName))
+            JSON.object(settings).text(), to: folder.location.appendingPathComponent(configurationName))
         try folder.commit()
     }
 }

@@ -85,32 +85,14 @@ extension Prediction {
 }
 
 extension LessonRun {
-    fileprivate static let keys: Set<String> = [
-        "id", "method", "virtual_tokens", "initialisation", "deviation", "text", "steps", "batch_size", "learning_rate",
-        "schedule",
-        "warmup", "weight_decay", "clipping", "evaluate_every", "seeds", "frames",
-    ]
-
-    private enum Initialisation: String, CaseIterable {
-        case random
-        case sampledVocabulary = "sampled-vocabulary"
-        case text
-    }
+    fileprivate static let keys = MethodSpecification.yamlKeys.union([
+        "id", "steps", "batch_size", "learning_rate", "schedule", "warmup", "weight_decay", "clipping", "evaluate_every", "seeds",
+        "frames",
+    ])
 
     fileprivate init(_ yaml: YAMLMapping) throws(LessonError) {
         id = try yaml.string("id")
-        let kind: MethodSpecification.Kind = try yaml.word("method")
-        var start = MethodSpecification.Start.sampledVocabulary
-        if yaml.has("initialisation") {
-            let word: Initialisation = try yaml.word("initialisation")
-            switch word {
-            case .random: start = .random(deviation: yaml.has("deviation") ? try yaml.double("deviation") : 1)
-            case .sampledVocabulary: start = .sampledVocabulary
-            case .text: start = .text(try yaml.string("text"))
-            }
-        }
-        method = MethodSpecification(
-            kind, virtualTokens: kind == .fullFineTuning ? 0 : try yaml.integer("virtual_tokens", atLeast: 1), start: start)
+        method = try MethodSpecification(yaml)
         let shape: LearningRateSchedule.Shape = yaml.has("schedule") ? try yaml.word("schedule") : .constant
         training = TrainingSpecification(
             steps: try yaml.integer("steps", atLeast: 1), batchSize: try yaml.integer("batch_size", atLeast: 1),

@@ -107,6 +107,13 @@ struct YAMLMapping {
         return all
     }
 
+    func strings(_ key: String) throws(LessonError) -> [String] {
+        let node = try node(key)
+        let texts = node.sequence?.map { $0.scalar?.string } ?? []
+        guard !texts.isEmpty, let all = texts as? [String] else { throw wrong(key, node, "a list of texts, for example [a, b]") }
+        return all
+    }
+
     func integers(_ key: String) throws(LessonError) -> [Int] {
         let node = try node(key)
         let numbers = node.sequence?.map(\.int) ?? []

@@ -35,7 +35,7 @@ public enum GalleryRecording {
         let full = seeds.map { seed in
             RunSpecification(
                 id: "full-fine-tuning-\(seed)", method: MethodSpecification(.fullFineTuning), training: training(0.001),
-                seed: seed, keepsCheckpoints: false)
+                seed: seed, keepsParameters: false)
         }
         return Experiment(base: base, task: TaskData(try world.task("opposite-en"), of: world), runs: prompt + full)
     }

@@ -3,7 +3,7 @@ internal import LinearAlgebra
 public import Transformer
 
 /// P-tuning: a soft prompt that a small network, the prompt encoder, makes of trained embeddings (Liu et al. 2021, "GPT
-/// Understands, Too"), as PEFT's `P_TUNING`: all virtual tokens in front of the text.
+/// Understands, Too"). As PEFT's `P_TUNING`, all virtual tokens stand in front of the text, unless a template places them.
 public struct PTuning: TuningMethod {
     /// The network between embeddings and soft prompt.
     public enum Encoder: Sendable, Hashable {
@@ -14,7 +14,10 @@ public struct PTuning: TuningMethod {
     }
 
     public let name = "p-tuning"
-    public let virtualTokens: Int
+    /// P, wherever they stand.
+    public let count: Int
+    /// Where the virtual tokens stand; `nil` for in front of every text.
+    public let template: VirtualTokenTemplate?
     public let encoder: Encoder
     /// The width of the encoder's hidden layers, e.
     public let hiddenWidth: Int
@@ -23,10 +26,21 @@ public struct PTuning: TuningMethod {
     private static let embedding = "prompt.encoder.embedding.weight"
 
     public init(virtualTokens: Int, encoder: Encoder, hiddenWidth: Int) {
-        self.virtualTokens = virtualTokens
+        count = virtualTokens
+        template = nil
         self.encoder = encoder
         self.hiddenWidth = hiddenWidth
     }
+
+    public init(template: VirtualTokenTemplate, encoder: Encoder, hiddenWidth: Int) {
+        count = template.virtualTokens
+        self.template = template
+        self.encoder = encoder
+        self.hiddenWidth = hiddenWidth
+    }
+
+    public var virtualTokens: Int { template == nil ? count : 0 }
+    public var placedTokens: Int { template?.addedTokens ?? 0 }
 
     private func memory(for model: any LanguageModel) -> LongShortTermMemory? {
         guard case .lstm(let layers) = encoder else { return nil }
@@ -51,15 +65,15 @@ public struct PTuning: TuningMethod {
     }
 
     public func addedParameters(for model: any LanguageModel) -> [ParameterShape] {
-        [ParameterShape(Self.embedding, virtualTokens, model.width)] + (memory(for: model)?.parameters ?? [])
+        [ParameterShape(Self.embedding, count, model.width)] + (memory(for: model)?.parameters ?? [])
             + layers(for: model).flatMap(\.parameters)
     }
 
     public func trainedParameters(for model: any LanguageModel) -> [String] { addedParameters(for: model).map(\.name) }
 
     public func initialise(_ parameters: ParameterStore, for model: any LanguageModel, seed: UInt64) throws(TuningError) {
-        guard virtualTokens > 0, virtualTokens < model.context else {
-            throw .promptTooLong(virtualTokens: virtualTokens, context: model.context)
+        guard count > 0, count < model.context else {
+            throw .promptTooLong(virtualTokens: count, context: model.context)
         }
         parameters.fillNormally(Self.embedding, deviation: 1, seed: seed)
         memory(for: model)?.initialise(parameters, seed: seed)
@@ -75,6 +89,10 @@ public struct PTuning: TuningMethod {
             rows = layer.apply(to: rows, named: isLast ? PromptTuning.parameter : "\(Self.prefix).hidden.\(index)", in: &graph)
             if !isLast { rows = graph.add(Activated(.relu), [rows], named: "\(Self.prefix).activation.\(index)") }
         }
-        return Conditioning(softPrompt: rows)
+        return Conditioning(virtualTokens: rows, template: template)
+    }
+
+    public func prepared(_ example: Example, for model: any LanguageModel) -> Example {
+        template?.applied(to: example, vocabularySize: model.vocabularySize) ?? example
     }
 }

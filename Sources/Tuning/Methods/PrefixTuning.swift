@@ -12,14 +12,17 @@ public struct PrefixTuning: TuningMethod {
     public let virtualTokens: Int
     /// The width of the layer between embedding and prefix; `nil` trains the prefix itself.
     public let projectionWidth: Int?
+    /// The standard deviation of a start around 0; PEFT's is 1.
+    public let deviation: Float
 
     /// The prefix `[P, 2·L·d]`: the trained parameter, or what the projection makes of it.
     public static let prefix = "prefix.embeddings"
     private static let encoder = "prefix.encoder"
 
-    public init(virtualTokens: Int, projectionWidth: Int? = nil) {
+    public init(virtualTokens: Int, projectionWidth: Int? = nil, deviation: Float = 1) {
         self.virtualTokens = virtualTokens
         self.projectionWidth = projectionWidth
+        self.deviation = deviation
     }
 
     private func width(of model: any LanguageModel) -> Int { 2 * model.layers * model.width }
@@ -47,7 +50,7 @@ public struct PrefixTuning: TuningMethod {
         guard virtualTokens < model.context else {
             throw .promptTooLong(virtualTokens: virtualTokens, context: model.context)
         }
-        parameters.fillNormally(embedding, deviation: 1, seed: seed)
+        parameters.fillNormally(embedding, deviation: deviation, seed: seed)
         for layer in layers(for: model) { layer.initialise(parameters, seed: seed) }
     }
 

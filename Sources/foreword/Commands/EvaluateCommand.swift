@@ -28,7 +28,7 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let model = try model.load()
         let data = try dataOptions.reading().read(
-            URL(filePath: data), for: model.base, virtualTokens: model.method.virtualTokens)
+            URL(filePath: data), for: model.base, virtualTokens: model.method.addedTokens)
         let names = labels.map { data.completions(for: $0.split(separator: ",").map(String.init)) }
         var line = ProgressLine()
         let result = try ModelEvaluation(

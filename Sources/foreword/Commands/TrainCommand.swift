@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Interchange
 import LinearAlgebra
+import Recordings
 import Tuning
 
 struct TrainCommand: ParsableCommand {
@@ -34,26 +35,9 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The share of rows to hold out, drawn at random, such as 0.1.")
     var split: Double?
 
-    @Option(help: "The method: prompt-tuning or full-fine-tuning.")
-    var method: MethodSpecification.Kind
+    @OptionGroup var methodOptions: MethodOptions
 
-    @Option(help: "Virtual tokens of a soft prompt.")
-    var virtualTokens = 8
-
-    @Option(
-        name: .customLong("init"), help: "How a soft prompt starts: random, sampled-vocabulary, text or class-labels.")
-    var start = TrainingRequest.Start.sampledVocabulary
-
-    @Option(help: "The text that --init text starts from.")
-    var initText: String?
-
-    @Option(help: "The standard deviation of --init random; 1 is that of PEFT.")
-    var initDeviation = 1.0
-
-    @Option(help: "The labels that --init class-labels starts from, separated by commas; those of the data by default.")
-    var labels: String?
-
-    @Option(help: "The highest learning rate; 0.02 for prompt tuning and 0.0001 for full fine-tuning by default.")
+    @Option(help: "The highest learning rate; the method's own by default.")
     var learningRate: Double?
 
     @Option(help: "How many steps to take; 200 by default.")
@@ -110,15 +94,13 @@ struct TrainCommand: ParsableCommand {
         if steps != nil, epochs != nil { throw ValidationError("Say either --steps or --epochs.") }
         let counts: [(String, Int?)] = [
             ("--steps", steps), ("--epochs", epochs), ("--batch-size", batchSize), ("--evaluate-every", evaluateEvery),
-            ("--virtual-tokens", virtualTokens),
         ]
         for case (let name, let count?) in counts where count < 1 {
             throw ValidationError("\(name) is \(count); expected a number from 1.")
         }
         if warmup < 0 { throw ValidationError("--warmup is \(warmup); expected a number from 0.") }
         let rates: [(String, Double?)] = [
-            ("--learning-rate", learningRate), ("--clip", clip), ("--init-deviation", initDeviation),
-            ("--weight-decay", weightDecay),
+            ("--learning-rate", learningRate), ("--clip", clip), ("--weight-decay", weightDecay),
         ]
         for case (let name, let rate?) in rates where !(rate.isFinite && (name == "--weight-decay" ? rate >= 0 : rate > 0)) {
             throw ValidationError("\(name) is \(rate); expected a number above 0.")
@@ -150,12 +132,8 @@ struct TrainCommand: ParsableCommand {
                     URL(filePath: data ?? ""), try dataOptions.reading(),
                     validation.map { .file(URL(filePath: $0)) } ?? split.map { .share($0) } ?? .nothing)
             }
-        var request = TrainingRequest(model: model, source: source, method: method)
-        request.virtualTokens = virtualTokens
-        request.start = initText == nil ? start : .text
-        request.startText = initText
-        request.deviation = initDeviation
-        request.labels = labels?.split(separator: ",").map(String.init)
+        var request = TrainingRequest(model: model, source: source, method: methodOptions.specification)
+        request.labels = methodOptions.labels?.split(separator: ",").map(String.init)
         request.length = epochs.map { .epochs($0) } ?? .steps(steps ?? 200)
         request.batchSize = batchSize
         request.learningRate = learningRate
@@ -181,7 +159,10 @@ struct TrainCommand: ParsableCommand {
         if json { return try Console.output(json: summary) }
         Console.output("\(summary.method), \(summary.steps) steps in \(rounded(summary.seconds)) s")
         Console.output("trained    \(summary.trainedCount) numbers, frozen \(summary.frozenCount)")
-        Console.output("loss       \(rounded(summary.firstLoss)) → \(rounded(summary.lastLoss)), of the first and the last batch")
+        if case .text(let text)? = summary.settings[MethodSettings.Key.text.rawValue] { Console.output("words      \(text)") }
+        if let first = summary.firstLoss, let last = summary.lastLoss {
+            Console.output("loss       \(rounded(first)) → \(rounded(last)), of the first and the last batch")
+        }
         for split in summary.splits {
             let name = split.name.padding(toLength: 10, withPad: " ", startingAt: 0)
             Console.output(

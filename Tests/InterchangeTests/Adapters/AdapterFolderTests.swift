@@ -113,8 +113,8 @@ struct AdapterFolderTests {
             #"key "peft_type": it is missing; expected one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING", "LORA", "ADALORA"."#
         ),
         (
-            "lora", ["task_type": "SEQ_CLS"],
-            #"key "task_type": the text "SEQ_CLS" is not supported; expected the text "CAUSAL_LM"."#
+            "lora", ["task_type": "TOKEN_CLS"],
+            #"key "task_type": the text "TOKEN_CLS" is not supported; expected "CAUSAL_LM", or "SEQ_CLS" for classes."#
         ),
         (
             "lora", ["modules_to_save": ["lm_head"]],

@@ -1,0 +1,60 @@
+internal import Recordings
+public import Tuning
+
+/// A tuning method as a lesson, a sweep or the command line asks for it.
+public struct MethodSpecification: Sendable, Hashable {
+    /// A family by its name.
+    public struct Kind: RawRepresentable, Sendable, Hashable, CaseIterable {
+        public let rawValue: String
+
+        public init?(rawValue: String) {
+            guard MethodCatalogue.all.contains(where: { $0.id == rawValue }) else { return nil }
+            self.rawValue = rawValue
+        }
+
+        init(_ family: some MethodFamily) { rawValue = family.id }
+
+        public static let promptTuning = Kind(PromptTuningFamily())
+        public static let fullFineTuning = Kind(FullFineTuningFamily())
+        public static let hardPrompt = Kind(HardPromptFamily())
+
+        public static var allCases: [Kind] { MethodCatalogue.all.compactMap { Kind(rawValue: $0.id) } }
+
+        public var family: any MethodFamily {
+            guard let family = MethodCatalogue.all.first(where: { $0.id == rawValue }) else {
+                preconditionFailure("a kind is made of a family of the catalogue")
+            }
+            return family
+        }
+    }
+
+    public var kind: Kind
+    public var settings: MethodSettings
+
+    public init(_ kind: Kind, settings: MethodSettings = MethodSettings()) {
+        self.kind = kind
+        self.settings = settings
+    }
+
+    /// A soft prompt, or a method without virtual tokens.
+    public init(_ kind: Kind, virtualTokens: Int, start: MethodSettings.Start = .sampledVocabulary) {
+        self.init(kind)
+        settings.virtualTokens = virtualTokens
+        settings.start = start
+    }
+
+    /// The method itself.
+    ///
+    /// - Throws: An error that names the setting, or the word that the tokenizer does not know.
+    public func method(for use: MethodUse) throws -> any TuningMethod {
+        let method = try kind.family.method(settings, for: use)
+        guard hasClassHead else { return method }
+        let head = ClassificationHead(classes: use.classes)
+        return Combination(((method as? Combination)?.parts ?? [method]) + [head])
+    }
+
+    /// Whether a head tells the answer, which is a class.
+    var hasClassHead: Bool { settings.hasClassHead && kind.family.keys.contains(.hasClassHead) }
+
+    var description: MethodDescription { kind.family.description(settings) }
+}
