@@ -10,6 +10,12 @@ import Transformer
         LoRA(rank: 3, alpha: 6, targets: ["c_attn", "c_proj"]),
         LoRA(rank: 2, alpha: 3, isRankStabilised: true, targets: ["c_fc"]),
         AdaLoRA(initialRank: 3, targetRank: 1, totalSteps: 9, alpha: 6, targets: ["c_attn", "c_proj", "c_fc"]),
+        LowRankAdapter(
+            [
+                LowRankChange(weight: "transformer.h.0.attn.c_attn.weight", rank: 2, inputs: 12, outputs: 36, scale: 1.5),
+                LowRankChange(
+                    weight: "transformer.h.1.mlp.c_fc.weight", rank: 1, inputs: 12, outputs: 48, scale: 2, hasValues: true),
+            ], of: "adalora"),
     ]
 
     /// The tiny model, and the method's matrices such that the change matters.
@@ -39,7 +45,7 @@ import Transformer
         let method = Self.methods[index]
         let parameters = try Self.parameters(for: method)
         let before = try Self.parameters(for: method)
-        let changed = Set(method.changedWeights(of: TinyModel.model).map(\.name))
+        let changed = Set(method.lowRankChanges(of: TinyModel.model).map(\.weight))
         try method.merge(into: parameters, for: TinyModel.model)
         for name in parameters.names {
             let isSame = parameters[name]?.values == before[name]?.values
