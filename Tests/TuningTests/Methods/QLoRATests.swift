@@ -75,6 +75,24 @@ import Transformer
         #expect(try losses(keeping: true, threads: 2).map(\.bitPattern) == taken.map(\.bitPattern))
     }
 
+    @Test("AdaLoRA cuts its ranks on a quantised base too")
+    func adaLoRA() throws {
+        let adapter = AdaLoRA(initialRank: 3, targetRank: 1, totalSteps: 4, targets: ["c_attn"])
+        let parameters = try TinyModel.parameters(for: adapter)
+        let method = QLoRA(adapter, on: try QuantisedBase(quantising: parameters, of: TinyModel.model))
+        let trainer = try Trainer(
+            TrainingGraph(model: TinyModel.model, method: method, optimizer: AdamW(), textLength: 16),
+            parameters: Self.withoutWeights(parameters, method), limits: TinyModel.limits, pool: WorkerPool(threads: 1))
+        for _ in 0..<4 {
+            let taken = try trainer.step(learningRate: 0.05) { batch in
+                for example in TinyModel.examples { batch.append(example, virtualTokens: 0) }
+            }
+            #expect(taken.taskLoss < taken.loss)
+        }
+        let survivors = try #require(adapter.survivors(in: trainer.parameters, for: TinyModel.model))
+        #expect(survivors.values.reduce(0) { $0 + $1.count { $0 } } == 2)
+    }
+
     @Test("Every matrix of the blocks is quantised, and nothing else")
     func names() throws {
         let names = Set(QuantisedBase.names(in: TinyModel.model))
