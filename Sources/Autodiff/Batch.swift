@@ -19,6 +19,8 @@ public struct Batch: Sendable {
     public private(set) var sequenceStarts: [Int32] = [0]
     /// Where each sequence's counted rows begin, and at the end their number.
     public private(set) var countedStarts: [Int32] = [0]
+    /// Which adapter each sequence goes through; 0 where there is one for all.
+    public private(set) var adapters: [Int32] = []
     /// The text rows whose next token is counted.
     public private(set) var countedRows: [Int32] = []
     /// The next token of each counted row.
@@ -38,6 +40,7 @@ public struct Batch: Sendable {
         positions.removeAll(keepingCapacity: true)
         sequenceStarts.removeAll(keepingCapacity: true)
         countedStarts.removeAll(keepingCapacity: true)
+        adapters.removeAll(keepingCapacity: true)
         countedRows.removeAll(keepingCapacity: true)
         targets.removeAll(keepingCapacity: true)
         parts.removeAll(keepingCapacity: true)
@@ -50,9 +53,12 @@ public struct Batch: Sendable {
     /// - Parameters:
     ///   - ids: The token ids.
     ///   - firstPosition: The position of its first token: the number of virtual tokens in front of it.
+    ///   - adapter: Which of several adapters it goes through.
     ///   - isCounted: Whether the prediction made at a token (of the one that follows it) is counted in the loss. The last
     ///     token predicts nothing.
-    public mutating func append(_ ids: some Collection<Int32>, firstPosition: Int, isCounted: (Int) -> Bool) {
+    public mutating func append(
+        _ ids: some Collection<Int32>, firstPosition: Int, adapter: Int = 0, isCounted: (Int) -> Bool
+    ) {
         let start = tokens.count
         tokens.append(contentsOf: ids)
         for index in 0..<ids.count {
@@ -64,13 +70,16 @@ public struct Batch: Sendable {
         }
         sequenceStarts.append(Int32(tokens.count))
         countedStarts.append(Int32(countedRows.count))
+        adapters.append(Int32(adapter))
     }
 
     /// Appends a sequence of which only what is behind the last token is asked for.
     ///
     /// - Parameter target: The right answer: the next token or a class. Where it is not known, only logits make sense of the batch.
-    public mutating func appendQuestion(_ ids: some Collection<Int32>, target: Int32 = 0, firstPosition: Int) {
-        append(ids, firstPosition: firstPosition) { _ in false }
+    public mutating func appendQuestion(
+        _ ids: some Collection<Int32>, target: Int32 = 0, firstPosition: Int, adapter: Int = 0
+    ) {
+        append(ids, firstPosition: firstPosition, adapter: adapter) { _ in false }
         guard !ids.isEmpty else { return }
         countedRows.append(Int32(tokens.count - 1))
         targets.append(target)

@@ -55,6 +55,7 @@ public struct Graph: Sendable {
     /// The phase that values added from now on belong to.
     public var phase = Phase.forward
     private var byName: [String: Value] = [:]
+    private var namePrefix = ""
 
     public init() {}
 
@@ -63,18 +64,28 @@ public struct Graph: Sendable {
     /// All values, in an order in which they can be computed.
     public var values: [Value] { nodes.indices.map(Value.init(index:)) }
 
-    public func value(named name: String) -> Value? { byName[name] }
+    public func value(named name: String) -> Value? { byName[namePrefix + name] ?? byName[name] }
+
+    /// Lets `body` add values whose names begin with a prefix, and find them without it: several of a kind, such as adapters, fit into
+    /// one graph. What is not found under the prefix is looked for without.
+    public mutating func under<Result>(_ prefix: String, _ body: (inout Graph) -> Result) -> Result {
+        let outer = namePrefix
+        namePrefix = outer + prefix
+        defer { namePrefix = outer }
+        return body(&self)
+    }
 
     /// Adds a parameter of fixed shape.
     public mutating func parameter(_ name: String, _ shape: Shape) -> Value {
         precondition(!shape.rows.vary, "the shape of parameter \(name) is fixed")
-        return append(Node(name: name, shape: shape, source: .parameter, phase: phase))
+        return append(Node(name: namePrefix + name, shape: shape, source: .parameter, phase: phase))
     }
 
     /// Adds the result of an operation.
     public mutating func add(_ operation: some Operation, _ operands: [Value], named name: String) -> Value {
         let shape = operation.shape(of: operands.map { self[$0].shape })
-        return append(Node(name: name, shape: shape, source: .operation(operation, operands: operands), phase: phase))
+        return append(
+            Node(name: namePrefix + name, shape: shape, source: .operation(operation, operands: operands), phase: phase))
     }
 
     /// Makes a parameter take over a value's numbers when the step is done.

@@ -56,11 +56,18 @@ public struct OperationRun {
 
     /// The sequences of this part, as ranges of the part's rows; of a value with fixed rows, its rows are one sequence.
     public func forEachSequence(inOperand index: Int, _ body: (Range<Int>) -> Void) {
-        guard isDivided(index) else { return body(0..<operand(index).rows) }
+        forEachSequence(inOperand: index) { rows, _ in body(rows) }
+    }
+
+    /// The same with the adapter each sequence goes through: 0 where there is one for all.
+    public func forEachSequence(inOperand index: Int, _ body: (_ rows: Range<Int>, _ adapter: Int) -> Void) {
+        guard isDivided(index) else { return body(0..<operand(index).rows, 0) }
         let own = executor.batch.parts[part]
         for sequence in own.sequences {
             let rows = executor.batch.sequence(sequence)
-            body((rows.lowerBound - own.tokens.lowerBound)..<(rows.upperBound - own.tokens.lowerBound))
+            body(
+                (rows.lowerBound - own.tokens.lowerBound)..<(rows.upperBound - own.tokens.lowerBound),
+                Int(executor.batch.adapters[sequence]))
         }
     }
 

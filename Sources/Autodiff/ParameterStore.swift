@@ -31,6 +31,13 @@ public final class ParameterStore: Sendable {
         return ParameterStore(result)
     }
 
+    /// A store with some of this store's parameters, which both share, under names that begin with a prefix.
+    public func sharing(_ names: some Sequence<String>, under prefix: String) -> ParameterStore {
+        var result: [String: Matrix] = [:]
+        for name in names { result[prefix + name] = matrices[name] }
+        return ParameterStore(result)
+    }
+
     public subscript(name: String) -> Matrix? { matrices[name] }
 
     public var names: [String] { matrices.keys.sorted() }

@@ -74,7 +74,7 @@ extension BaseModel {
         return ModelDescription(
             name: name, family: type(of: checkpoint).modelType,
             configuration: Recordings.ModelConfiguration(
-                layers: model.layers, heads: model.heads, width: model.width,
+                layers: model.layers, heads: model.heads, keyHeads: model.keyHeads, width: model.width,
                 innerWidth: model.innerWidth, vocabularySize: model.vocabularySize, context: model.context),
             parameterCount: model.parameterCount, weightsSha256: weightsHash.hex)
     }

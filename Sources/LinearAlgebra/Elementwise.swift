@@ -69,4 +69,17 @@ extension Matrix {
         unsafe foreword_gelu_gradient(
             Int64(rows), Int64(columns), x.start, Int64(x.stride), upstream.start, Int64(upstream.stride), start, Int64(stride))
     }
+
+    /// `self ← silu(x)` = x / (1 + e⁻ˣ), Llama's activation (Hendrycks and Gimpel 2016; Elfwing et al. 2018).
+    public func setSilu(_ x: Matrix) {
+        precondition(hasShape(of: x))
+        unsafe foreword_silu(Int64(rows), Int64(columns), x.start, Int64(x.stride), start, Int64(stride))
+    }
+
+    /// `self ← upstream · silu′(x)`.
+    public func setSiluGradient(at x: Matrix, upstream: Matrix) {
+        precondition(hasShape(of: x) && hasShape(of: upstream))
+        unsafe foreword_silu_gradient(
+            Int64(rows), Int64(columns), x.start, Int64(x.stride), upstream.start, Int64(upstream.stride), start, Int64(stride))
+    }
 }

@@ -42,21 +42,21 @@ public struct Conditioning: Sendable {
     public var prefixes: [Prefix]
     /// By the name of the weight they change.
     public var changes: [String: LowRankChange]
-    /// Weights of projections held in 4 bits, by name: used in place of the model's own, which then need not be there at all.
-    public var quantisedWeights: [String: QuantisedMatrix]
     /// `[classes, d]`: what hidden states are multiplied by instead of the token embeddings, where the answer is a class.
     public var classHead: Value?
+    /// Weights of projections held in 4 bits, by name: used in place of the model's own, which then need not be there at all.
+    public var quantisedWeights: [String: QuantisedMatrix]
 
     public init(
         softPrompt: Value? = nil, placedPrompt: Value? = nil, prefixes: [Prefix] = [], changes: [String: LowRankChange] = [:],
-        quantisedWeights: [String: QuantisedMatrix] = [:], classHead: Value? = nil
+        classHead: Value? = nil, quantisedWeights: [String: QuantisedMatrix] = [:]
     ) {
         self.softPrompt = softPrompt
         self.placedPrompt = placedPrompt
         self.prefixes = prefixes
         self.changes = changes
-        self.quantisedWeights = quantisedWeights
         self.classHead = classHead
+        self.quantisedWeights = quantisedWeights
         checkFront()
     }
 
@@ -76,8 +76,8 @@ public struct Conditioning: Sendable {
         placedPrompt = placedPrompt ?? other.placedPrompt
         prefixes += other.prefixes
         changes.merge(other.changes) { _, _ in preconditionFailure("two methods change one weight") }
-        quantisedWeights.merge(other.quantisedWeights) { _, _ in preconditionFailure("two methods quantise one weight") }
         classHead = classHead ?? other.classHead
+        quantisedWeights.merge(other.quantisedWeights) { own, _ in own }
         checkFront()
     }
 }

@@ -45,6 +45,8 @@ public struct GPT2: LanguageModel, Hashable {
     public var innerWidth: Int { configuration.innerWidth }
     public var layers: Int { configuration.layers }
     public var heads: Int { configuration.heads }
+    public var keyHeads: Int { configuration.heads }
+    public var headWidth: Int { configuration.width / configuration.heads }
     public var context: Int { configuration.context }
 
     public var parameters: [ParameterShape] {
@@ -67,79 +69,10 @@ public struct GPT2: LanguageModel, Hashable {
         return list + [ParameterShape("transformer.ln_f.weight", 1, d), ParameterShape("transformer.ln_f.bias", 1, d)]
     }
 
-    /// A soft prompt's rows do not depend on the text behind them, so they are computed once for the whole batch; the text of every
-    /// sequence attends to their keys and values, then to its own.
-    public func addForward(
-        to graph: inout Graph, conditioning: Conditioning, textLength: Int, logitRows: LogitRows
-    ) -> ForwardPass {
-        let wte = weight("wte.weight", in: graph)
-        let wpe = weight("wpe.weight", in: graph)
-
-        var prompt: Value?
-        var promptLength = conditioning.prefixes.first.map { graph[$0.key].shape.fixedRows ?? 0 } ?? 0
-        if let softPrompt = conditioning.softPrompt {
-            promptLength = graph[softPrompt].shape.fixedRows ?? 0
-            let positions = graph.add(RowSlice(0..<promptLength), [wpe], named: "prompt.positions")
-            prompt = graph.add(Sum(), [softPrompt, positions], named: "prompt.input")
+    public var projections: [Projection] {
+        (0..<configuration.layers).flatMap { layer in
+            ["attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj"].map { projection($0, layer) }
         }
-        let tables = [wte] + (conditioning.placedPrompt.map { [$0] } ?? [])
-        let words = graph.add(LookedUpRows(.tokens), tables, named: "tokens.embeddings")
-        let positions = graph.add(LookedUpRows(.positions), [wpe], named: "positions.embeddings")
-        var hidden = graph.add(Sum(), [words, positions], named: "embeddings")
-
-        var hiddenStates: [ForwardPass.Rows] = []
-        var attention: [Value] = []
-        var promptAttention: [Value] = []
-        for layer in 0..<configuration.layers {
-            hiddenStates.append(ForwardPass.Rows(prompt: prompt, text: hidden))
-            var prefix = conditioning.prefixes.isEmpty ? nil : conditioning.prefixes[layer]
-            if let rows = prompt {
-                let layout = attentionLayout(prefixLength: 0, textLength: promptLength)
-                let block = addBlock(
-                    layer, named: "prompt.block.\(layer)", to: rows, conditioning, prefix: nil, layout: layout, in: &graph)
-                prompt = block.output
-                prefix = block.keyValue
-                promptAttention.append(block.attention)
-            }
-            let layout = attentionLayout(prefixLength: promptLength, textLength: textLength)
-            let block = addBlock(
-                layer, named: "block.\(layer)", to: hidden, conditioning, prefix: prefix, layout: layout, in: &graph)
-            hidden = block.output
-            attention.append(block.attention)
-        }
-
-        let head = { (rows: Value, name: String, graph: inout Graph) in
-            let norm = graph.add(
-                LayerNorm(epsilon: configuration.normEpsilon),
-                [rows, weight("ln_f.weight", in: graph), weight("ln_f.bias", in: graph)], named: "\(name)final.norm")
-            let output = conditioning.classHead ?? wte
-            return (norm: norm, logits: graph.add(Product.transposed, [norm, output], named: "\(name)logits"))
-        }
-        switch logitRows {
-        case .counted:
-            let counted = graph.add(CountedRows(), [hidden], named: "counted.hidden")
-            return ForwardPass(
-                logits: head(counted, "", &graph).logits, hiddenStates: hiddenStates, attention: attention,
-                promptAttention: promptAttention)
-        case .all:
-            let text = head(hidden, "text.", &graph)
-            let front = prompt.map { head($0, "prompt.", &graph) }
-            hiddenStates.append(ForwardPass.Rows(prompt: front?.norm, text: text.norm))
-            return ForwardPass(
-                logits: graph.add(CountedRows(), [text.logits], named: "logits"),
-                allLogits: ForwardPass.Rows(prompt: front?.logits, text: text.logits), hiddenStates: hiddenStates,
-                attention: attention, promptAttention: promptAttention)
-        }
-    }
-
-    private func attentionLayout(prefixLength: Int, textLength: Int) -> AttentionLayout {
-        AttentionLayout(
-            heads: configuration.heads, headWidth: configuration.width / configuration.heads, prefixLength: prefixLength,
-            textLength: textLength)
-    }
-
-    private func weight(_ name: String, in graph: Graph) -> Value {
-        graph.known("transformer.\(name)")
     }
 
     private func projection(_ path: String, _ layer: Int) -> Projection {
@@ -147,44 +80,61 @@ public struct GPT2: LanguageModel, Hashable {
         return Projection(weight: "\(name).weight", bias: "\(name).bias", storesInputsFirst: true)
     }
 
-    /// One block: x + attention(norm(x)), then that + mlp(norm(that)).
-    private func addBlock(
-        _ layer: Int, named name: String, to x: Value, _ conditioning: Conditioning, prefix: Conditioning.Prefix?,
-        layout: AttentionLayout, in graph: inout Graph
-    ) -> (output: Value, keyValue: Conditioning.Prefix, attention: Value) {
-        let norm = LayerNorm(epsilon: configuration.normEpsilon)
-        func own(_ suffix: String, _ graph: Graph) -> Value { weight("h.\(layer).\(suffix)", in: graph) }
-        func pair(_ suffix: String, _ graph: Graph) -> [Value] { [own("\(suffix).weight", graph), own("\(suffix).bias", graph)] }
+    public func addForward(
+        to graph: inout Graph, conditionings: [Conditioning], textLength: Int, logitRows: LogitRows
+    ) -> ForwardPass {
+        addBlocks(to: &graph, conditionings: conditionings, textLength: textLength, logitRows: logitRows)
+    }
+}
 
-        let attentionNorm = graph.add(norm, [x] + pair("ln_1", graph), named: "\(name).attention.norm")
-        let projected = graph.project(
-            attentionNorm, by: projection("attn.c_attn", layer), conditioning, named: "\(name).attention.qkv")
+extension GPT2: Decoder {
+    var headWeight: String { tokenEmbeddings }
+
+    func attentionOutput(_ layer: Int) -> Projection { projection("attn.c_proj", layer) }
+
+    /// Token embeddings and position embeddings.
+    func addTextInput(from tables: [Value], to graph: inout Graph) -> Value {
+        let words = graph.add(LookedUpRows(.tokens), tables, named: "tokens.embeddings")
+        let positions = graph.add(LookedUpRows(.positions), [graph.known(Self.positions)], named: "positions.embeddings")
+        return graph.add(Sum(), [words, positions], named: "embeddings")
+    }
+
+    /// Virtual tokens stand at the positions from 0.
+    func addPromptInput(_ softPrompt: Value, named name: String, to graph: inout Graph) -> Value {
+        let length = graph[softPrompt].shape.fixedRows ?? 0
+        let positions = graph.add(RowSlice(0..<length), [graph.known(Self.positions)], named: "\(name).positions")
+        return graph.add(Sum(), [softPrompt, positions], named: "\(name).input")
+    }
+
+    private static let positions = "transformer.wpe.weight"
+
+    func addNorm(_ place: NormPlace, of x: Value, named name: String, to graph: inout Graph) -> Value {
+        let path =
+            switch place {
+            case .beforeAttention(let layer): "transformer.h.\(layer).ln_1"
+            case .beforeFeedForward(let layer): "transformer.h.\(layer).ln_2"
+            case .final: "transformer.ln_f"
+            }
+        return graph.add(
+            LayerNorm(epsilon: configuration.normEpsilon), [x, graph.known("\(path).weight"), graph.known("\(path).bias")],
+            named: name)
+    }
+
+    /// One projection gives queries, keys and values side by side.
+    func addAttentionInputs(
+        _ layer: Int, from x: Value, of segment: Segment, named name: String, to graph: inout Graph
+    ) -> AttentionInputs {
+        let projected = graph.project(x, by: projection("attn.c_attn", layer), segment.conditionings, named: "\(name).qkv")
         let parts = ["query", "key", "value"].enumerated().map { index, part in
-            let columns = index * configuration.width..<(index + 1) * configuration.width
-            return graph.add(
-                Columns(columns, inner: [layout.heads, layout.headWidth]), [projected], named: "\(name).attention.\(part)")
+            graph.add(
+                Columns(index * width..<(index + 1) * width, inner: [heads, headWidth]), [projected], named: "\(name).\(part)")
         }
-        let keyValue = Conditioning.Prefix(key: parts[1], value: parts[2])
-        let scale = 1 / Float(layout.headWidth).squareRoot()
-        let scores = graph.add(
-            AttentionScores(layout, scale: scale), [parts[0], parts[1]] + (prefix.map { [$0.key] } ?? []),
-            named: "\(name).attention.scores")
-        let weights = graph.add(AttentionWeights(layout), [scores], named: "\(name).attention.weights")
-        let mix = graph.add(
-            AttentionMix(layout), [weights, parts[2]] + (prefix.map { [$0.value] } ?? []), named: "\(name).attention.mix")
-        let joined = graph.add(
-            Columns(0..<configuration.width, inner: [configuration.width]), [mix], named: "\(name).attention.heads")
-        let attention = graph.project(
-            joined, by: projection("attn.c_proj", layer), conditioning, named: "\(name).attention.output")
-        let middle = graph.add(Sum(), [x, attention], named: "\(name).attention.residual")
+        return AttentionInputs(query: parts[0], key: parts[1], value: parts[2])
+    }
 
-        let mlpNorm = graph.add(norm, [middle] + pair("ln_2", graph), named: "\(name).mlp.norm")
-        let expanded = graph.project(
-            mlpNorm, by: projection("mlp.c_fc", layer), conditioning, named: "\(name).mlp.hidden")
-        let activated = graph.add(Gelu(), [expanded], named: "\(name).mlp.activation")
-        let contracted = graph.project(
-            activated, by: projection("mlp.c_proj", layer), conditioning, named: "\(name).mlp.output")
-        let output = graph.add(Sum(), [middle, contracted], named: "\(name).output")
-        return (output, keyValue, weights)
+    func addFeedForward(_ layer: Int, from x: Value, of segment: Segment, named name: String, to graph: inout Graph) -> Value {
+        let expanded = graph.project(x, by: projection("mlp.c_fc", layer), segment.conditionings, named: "\(name).hidden")
+        let activated = graph.add(Gelu(), [expanded], named: "\(name).activation")
+        return graph.project(activated, by: projection("mlp.c_proj", layer), segment.conditionings, named: "\(name).output")
     }
 }

@@ -39,16 +39,18 @@ public struct Example: Sendable, Hashable {
 
 extension Batch {
     /// Appends an example behind `virtualTokens` virtual tokens.
-    public mutating func append(_ example: Example, virtualTokens: Int) {
+    ///
+    /// - Parameter adapter: Which of several adapters it goes through.
+    public mutating func append(_ example: Example, virtualTokens: Int, adapter: Int = 0) {
         if let label = example.label {
-            appendQuestion(example.tokens, target: label, firstPosition: virtualTokens)
+            appendQuestion(example.tokens, target: label, firstPosition: virtualTokens, adapter: adapter)
         } else {
-            append(example.tokens, firstPosition: virtualTokens) { example.isTarget[$0 + 1] }
+            append(example.tokens, firstPosition: virtualTokens, adapter: adapter) { example.isTarget[$0 + 1] }
         }
     }
 
     /// Appends an example as a method wants it.
-    mutating func append(_ example: Example, method: some TuningMethod, model: any LanguageModel) {
-        append(method.prepared(example, for: model), virtualTokens: method.virtualTokens)
+    mutating func append(_ example: Example, method: some TuningMethod, model: any LanguageModel, adapter: Int = 0) {
+        append(method.prepared(example, for: model), virtualTokens: method.virtualTokens, adapter: adapter)
     }
 }

@@ -1,6 +1,5 @@
 public import Autodiff
 internal import LinearAlgebra
-internal import RandomStreams
 public import Transformer
 
 extension GPT2 {
@@ -15,10 +14,21 @@ extension GPT2 {
                 matrix.fill(with: 1)
             } else {
                 let deviation = shape.name.hasSuffix("c_proj.weight") ? 0.02 / Float(2 * layers).squareRoot() : 0.02
-                var stream = RandomStream(seed: seed, path: shape.name)
-                for row in 0..<matrix.rows {
-                    for column in 0..<matrix.columns { matrix[row, column] = deviation * stream.normal() }
-                }
+                parameters.fillNormally(shape.name, deviation: deviation, seed: seed)
+            }
+        }
+    }
+}
+
+extension Llama {
+    /// Fills parameters as a model is before pretraining: weights and embeddings N(0, 0.02²), scales 1
+    /// (`LlamaPreTrainedModel._init_weights`).
+    public func initialise(_ parameters: ParameterStore, seed: UInt64) {
+        for shape in self.parameters {
+            if shape.rows == 1 {
+                parameters[shape.name]?.fill(with: 1)
+            } else {
+                parameters.fillNormally(shape.name, deviation: 0.02, seed: seed)
             }
         }
     }

@@ -23,25 +23,25 @@ public protocol TuningMethod: Sendable {
     func initialise(_ parameters: ParameterStore, for model: any LanguageModel, seed: UInt64) throws(TuningError)
     /// What goes into the forward pass, made of the added parameters, which the graph has already.
     func conditioning(in graph: inout Graph, for model: any LanguageModel) -> Conditioning
+    /// An example as the method shows it to the model: in a template, or with a class instead of a completion.
+    func prepared(_ example: Example, for model: any LanguageModel) -> Example
     /// What training adds to the loss, `[1, 1]`, made of the added parameters, which the graph has already; `nil` for nothing.
     func penalty(in graph: inout Graph, for model: any LanguageModel) -> Value?
     /// What is done to the parameters after every step; `nil` for nothing.
     func stepHook(for model: any LanguageModel) -> (any StepHook)?
-    /// An example as the method shows it to the model: in a template, or with a class instead of a completion.
-    func prepared(_ example: Example, for model: any LanguageModel) -> Example
 }
 
 extension TuningMethod {
     public var placedTokens: Int { 0 }
 
-    public func penalty(in graph: inout Graph, for model: any LanguageModel) -> Value? { nil }
-
-    public func stepHook(for model: any LanguageModel) -> (any StepHook)? { nil }
-
     public func prepared(_ example: Example, for model: any LanguageModel) -> Example { example }
 
     /// How many tokens are added to a text, in front of it or among it.
     public var addedTokens: Int { virtualTokens + placedTokens }
+
+    public func penalty(in graph: inout Graph, for model: any LanguageModel) -> Value? { nil }
+
+    public func stepHook(for model: any LanguageModel) -> (any StepHook)? { nil }
 
     /// How many numbers are trained.
     public func trainedCount(for model: any LanguageModel) -> Int {
@@ -61,9 +61,9 @@ public enum TuningError: Error, Sendable, Equatable {
     case lossNotFinite(step: Int, firstBadValue: String)
     case noTargets([String])
     case rankOutOfRange(Int, weight: String, largest: Int)
+    case noClasses(Int)
     case wrongCount(String, found: Int, expected: Int)
     case impossibleBudget(setting: String, found: String, expected: String)
-    case noClasses(Int)
 }
 
 extension TuningError: CustomStringConvertible {
@@ -85,12 +85,12 @@ extension TuningError: CustomStringConvertible {
             "No projection of the model is called \(targets.joined(separator: " or ")); name ones that it has, such as attn.c_attn."
         case .rankOutOfRange(let rank, let weight, let largest):
             "Rank \(rank) is not possible for \(weight); choose one from 1 to \(largest)."
+        case .noClasses(let count):
+            "The data has \(count == 0 ? "no classes" : "one class"), and a class head needs at least two; give data with labels."
         case .wrongCount(let name, let found, let expected):
             "\(name) has \(found) numbers, expected \(expected); load an adapter that was trained with the same settings."
         case .impossibleBudget(let setting, let found, let expected):
             "The rank budget cannot follow \(setting) = \(found); choose \(expected)."
-        case .noClasses(let count):
-            "The data has \(count == 0 ? "no classes" : "one class"), and a class head needs at least two; give data with labels."
         case .lossNotFinite(let step, let name):
             "The loss stopped being a number at step \(step), first in \(name); lower the learning rate or clip the gradient."
         }

@@ -63,6 +63,21 @@ import Testing
             Case("layer normalisation", [(vocabulary, 6), (1, 6), (1, 6)]) { graph, p in
                 graph.add(LayerNorm(epsilon: 1e-5), [text(p[0], &graph), p[1], p[2]], named: "y")
             },
+            Case("silu", [(vocabulary, 5)]) { graph, p in graph.add(Silu(), [text(p[0], &graph)], named: "y") },
+            Case("root-mean-square normalisation", [(vocabulary, 6), (1, 6)]) { graph, p in
+                graph.add(RMSNorm(epsilon: 1e-5), [text(p[0], &graph), p[1]], named: "y")
+            },
+            Case("root-mean-square normalisation of fixed rows", [(3, 19), (1, 19)]) {
+                $0.add(RMSNorm(epsilon: 1e-5), $1, named: "y")
+            },
+            Case("rotary embedding of text rows", [(vocabulary, 12)]) { graph, p in
+                let rotation = graph.add(Rotation(of: .tokens, frequencies: [1, 0.3]), [], named: "rotation")
+                return graph.add(Rotated(inner: [3, 4]), [text(p[0], &graph), rotation], named: "y")
+            },
+            Case("rotary embedding of fixed rows, turned back", [(4, 12)]) { graph, p in
+                let rotation = graph.add(Rotation(of: .fixed(4), frequencies: [1, 0.3, 0.1]), [], named: "rotation")
+                return graph.add(Rotated(inner: [2, 6], turnsBack: true), [p[0], rotation], named: "y")
+            },
             Case("softmax", [(vocabulary, 6)]) { graph, p in graph.add(Softmax(), [text(p[0], &graph)], named: "y") },
             Case("counted rows", [(vocabulary, 6)]) { graph, p in graph.add(CountedRows(), [text(p[0], &graph)], named: "y") },
             Case("rows", [(7, 4)]) { $0.add(RowSlice(2..<5), [$1[0]], named: "y") },

@@ -26,6 +26,31 @@ enum SmallModel {
             tokenizer, end: tokenizer.specialTokens.first?.id, context: 96, seed: 5, to: folder.appending(path: "bytes"))
     }
 
+    /// A Llama of the tiny world's words, with 64 positions: grouped heads, a head of its own, and a stretched rotary embedding.
+    static func llama(in folder: URL) throws -> URL {
+        let tokenizer = try World(seed: World.standardSeed).tokenizer(context: 64)
+        let size = tokenizer.vocabularySize
+        let rotary = RotaryEmbedding(
+            base: 500, scaling: .llama3(factor: 4, lowFrequencyFactor: 1, highFrequencyFactor: 2, originalContext: 16))
+        let model = Llama(
+            Llama.Configuration(
+                layers: 1, heads: 4, keyHeads: 2, width: 16, innerWidth: 24, vocabularySize: size, context: 64, normEpsilon: 1e-5,
+                rotary: RotaryFrequencies(
+                    base: 500, scaling: .llama3(factor: 4, lowFrequencyFactor: 1, highFrequencyFactor: 2, originalContext: 16)),
+                tiesEmbeddings: false))
+        let parameters = ParameterStore(model.parameters)
+        model.initialise(parameters, seed: 3)
+        let configuration = ModelConfiguration.llama(
+            LlamaCheckpointConfiguration(
+                layers: 1, heads: 4, keyValueHeads: 2, width: 16, innerWidth: 24, vocabularySize: size, context: 64,
+                normEpsilon: 1e-5, rotary: rotary, tiesEmbeddings: false,
+                endTokens: tokenizer.id(of: "<end>").map { [Int($0)] } ?? []))
+        let url = folder.appending(path: "llama")
+        try ModelFolder.write(
+            configuration, tensors: parameters.tensors(of: model, shapes: configuration.shapes), tokenizer: tokenizer, to: url)
+        return url
+    }
+
     private static func write(
         _ tokenizer: TokenizerPipeline, end: Int32?, context: Int, seed: UInt64, to url: URL
     ) throws -> URL {

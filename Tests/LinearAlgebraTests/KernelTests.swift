@@ -38,6 +38,72 @@ import Testing
         }
     }
 
+    @Test("silu is x / (1 + e⁻ˣ) and its slope the derivative of that", arguments: widths)
+    func silu(width: Int) {
+        let x = Self.random(4, width, scale: 3, path: "x")
+        let dy = Self.random(4, width, path: "dy")
+        let y = Self.random(4, width, path: "y")
+        let dx = Self.random(4, width, path: "dx")
+        y.setSilu(x)
+        dx.setSiluGradient(at: x, upstream: dy)
+        let exact = { (x: Double) in x / (1 + exp(-x)) }
+        for row in 0..<4 {
+            for column in 0..<width {
+                let at = Double(x[row, column])
+                #expect(abs(Double(y[row, column]) - exact(at)) <= 4e-7 * max(1, abs(at)))
+                let slope = (exact(at + 1e-5) - exact(at - 1e-5)) / 2e-5 * Double(dy[row, column])
+                #expect(abs(Double(dx[row, column]) - slope) <= 2e-6 * max(1, abs(slope)))
+            }
+        }
+    }
+
+    @Test("Root-mean-square normalisation, and a gradient orthogonal to the row", arguments: [2, 15, 16, 17, 64, 100])
+    func rmsNorm(width: Int) {
+        let x = Self.random(3, width, scale: 5, path: "x")
+        let scale = Self.random(1, width, path: "scale")
+        let dy = Self.random(3, width, path: "dy")
+        let y = Self.random(3, width, path: "y")
+        let dx = Self.random(3, width, path: "dx")
+        y.setRMSNorm(x, scale: scale, epsilon: 1e-6)
+        dx.setRMSNormGradient(at: x, scale: scale, upstream: dy, epsilon: 1e-6)
+        for row in 0..<3 {
+            let values = Self.doubles(x, row: row)
+            let root = (values.reduce(0) { $0 + $1 * $1 } / Double(width) + 1e-6).squareRoot()
+            for column in 0..<width {
+                #expect(abs(Double(y[row, column]) - values[column] / root * Double(scale[0, column])) < 3e-6)
+            }
+            let gradient = Self.doubles(dx, row: row)
+            let size = gradient.map(abs).max() ?? 0
+            #expect(abs(zip(gradient, values).map(*).reduce(0, +)) / root <= 2e-5 * max(size, 1) * Double(width))
+        }
+    }
+
+    @Test(
+        "A rotation turns each pair by its position's angle, keeps its length, and is undone by turning back",
+        arguments: [1, 3, 16])
+    func rotation(pairs: Int) {
+        let frequencies = (0..<pairs).map { Float(1) / Float(1 + 3 * $0) }
+        let x = Self.random(5, 3 * 2 * pairs, path: "x")
+        let rotation = Self.random(5, 2 * pairs, path: "rotation")
+        let y = Self.random(5, 3 * 2 * pairs, path: "y")
+        let back = Self.random(5, 3 * 2 * pairs, path: "back")
+        for row in 0..<5 { rotation.setRotation(row: row, position: 7 * row, frequencies: frequencies) }
+        y.setRotated(x, by: rotation, turnedBack: false)
+        back.setRotated(y, by: rotation, turnedBack: true)
+        for row in 0..<5 {
+            for head in 0..<3 {
+                for pair in 0..<pairs {
+                    let (first, second) = (head * 2 * pairs + pair, head * 2 * pairs + pairs + pair)
+                    let angle = Double(7 * row) * Double(frequencies[pair])
+                    let (a, b) = (Double(x[row, first]), Double(x[row, second]))
+                    #expect(abs(Double(y[row, first]) - (a * cos(angle) - b * sin(angle))) < 1e-5)
+                    #expect(abs(Double(y[row, second]) - (b * cos(angle) + a * sin(angle))) < 1e-5)
+                    #expect(abs(back[row, first] - x[row, first]) < 1e-6 && abs(back[row, second] - x[row, second]) < 1e-6)
+                }
+            }
+        }
+    }
+
     @Test("Columns times factors, and sums of products by columns", arguments: widths)
     func columns(width: Int) {
         let (a, b, y) = (Self.random(4, width, path: "a"), Self.random(4, width, path: "b"), Self.random(4, width, path: "y"))

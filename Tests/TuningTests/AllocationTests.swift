@@ -12,22 +12,21 @@ import Transformer
 
     @Test(
         "After the first step a training step allocates nothing", .enabled(if: isOptimised, "needs swift test -c release"),
-        arguments: ["prompt", "prefix", "lora", "qlora", "full"])
-    func step(name: String) throws {
-        let lora = LoRA(rank: 2, alpha: 4, targets: ["c_attn"])
+        arguments: TinyModel.families, ["prompt", "prefix", "lora", "qlora", "full"])
+    func step(tiny: TinyModel, name: String) throws {
+        let lora = LoRA(rank: 2, alpha: 4, targets: ["c_attn", "q_proj"])
         let methods: [String: any TuningMethod] = [
             "prompt": PromptTuning(virtualTokens: 4, initialisation: .sampledVocabulary),
             "prefix": PrefixTuning(virtualTokens: 4),
             "lora": lora, "full": FullFineTuning(),
-            "qlora": QLoRA(
-                lora, on: try QuantisedBase(quantising: TinyModel.parameters(for: lora), of: TinyModel.model)),
+            "qlora": QLoRA(lora, on: try QuantisedBase(quantising: tiny.parameters(for: lora), of: tiny.model)),
         ]
         let method = try #require(methods[name])
         let before = foreword_allocation_count()
-        let parameters = try TinyModel.parameters(for: method)
+        let parameters = try tiny.parameters(for: method)
         try #require(foreword_allocation_count() > before, "the counter counts")
         let training = TrainingGraph(
-            model: TinyModel.model, method: method, optimizer: AdamW(), clipping: 1, textLength: TinyModel.limits.length)
+            model: tiny.model, method: method, optimizer: AdamW(), clipping: 1, textLength: TinyModel.limits.length)
         // One thread, for allocations are counted by thread; what a thread does does not depend on how many there are.
         let trainer = try Trainer(training, parameters: parameters, limits: TinyModel.limits, pool: WorkerPool(threads: 1))
         let examples = TinyModel.examples

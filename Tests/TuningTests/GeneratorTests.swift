@@ -10,19 +10,24 @@ import Transformer
     static let soft = PromptTuning(virtualTokens: 4, initialisation: .normal(deviation: 1))
     static let methods: [any TuningMethod] = [FullFineTuning(), soft]
 
-    static func generator(_ method: any TuningMethod, longest: Int = 32) throws -> Generator {
+    static func generator(
+        _ method: any TuningMethod, on tiny: TinyModel = .gpt2, longest: Int = 32
+    ) throws -> Generator {
         try Generator(
-            model: TinyModel.model, method: method, parameters: TinyModel.parameters(for: method), longest: longest,
+            model: tiny.model, method: method, parameters: tiny.parameters(for: method), longest: longest,
             pool: WorkerPool(threads: 1))
     }
 
-    @Test("What follows a text is what evaluation finds there, with a soft prompt in front and without", arguments: [0, 1])
-    func agreesWithEvaluation(index: Int) throws {
+    @Test(
+        "What follows a text is what evaluation finds there, with a soft prompt in front and without",
+        arguments: TinyModel.families, [0, 1])
+    func agreesWithEvaluation(tiny: TinyModel, index: Int) throws {
         let method = Self.methods[index]
         let evaluator = try Evaluator(
-            model: TinyModel.model, method: method, parameters: TinyModel.parameters(for: method), limits: TinyModel.limits,
+            model: tiny.model, method: method, parameters: tiny.parameters(for: method),
+            limits: TinyModel.limits,
             pool: WorkerPool(threads: 1))
-        let generator = try Self.generator(method)
+        let generator = try Self.generator(method, on: tiny)
         let text: [Int32] = [3, 1, 4, 15, 9, 2, 6, 5]
         let answer = try evaluator.evaluate([Example(tokens: text, isTarget: text.map { _ in true })]).answers[0]
         for length in 1..<text.count {

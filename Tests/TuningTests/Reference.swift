@@ -6,21 +6,41 @@ import Transformer
 
 @testable import Tuning
 
-/// What Hugging Face Transformers and PEFT computed for one way to tune a tiny GPT-2 (`Fixtures/make_reference.py`).
+/// What Hugging Face Transformers and PEFT computed for one way to tune a tiny model (`Fixtures/make_reference.py`).
 struct Reference {
     let folder: URL
     let expected: SafetensorsFile
     let base: SafetensorsFile
+    let model: any LanguageModel
 
-    /// The model of `base/config.json`.
-    static let model = GPT2(GPT2.Configuration(layers: 3, heads: 4, width: 32, vocabularySize: 97, context: 64))
+    /// A tiny model, and the folder that holds its weights.
+    struct Base: Sendable {
+        let folder: String
+        let model: any LanguageModel
 
-    init(_ name: String) throws {
+        static let gpt2 = Base(
+            folder: "base", model: GPT2(GPT2.Configuration(layers: 3, heads: 4, width: 32, vocabularySize: 97, context: 64)))
+        static let llama = Base(folder: "llama-base", model: Llama(llamaConfiguration))
+        /// With a head of its own, and a rotary embedding stretched in the way of Llama 3.1.
+        static let untiedLlama = {
+            var configuration = llamaConfiguration
+            configuration.tiesEmbeddings = false
+            configuration.rotary = RotaryFrequencies(
+                base: 100, scaling: .llama3(factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContext: 32))
+            return Base(folder: "llama-untied-base", model: Llama(configuration))
+        }()
+
+        private static let llamaConfiguration = Llama.Configuration(
+            layers: 2, heads: 4, keyHeads: 2, width: 32, innerWidth: 96, vocabularySize: 97, context: 64)
+    }
+
+    init(_ name: String, of base: Base) throws {
         guard let resources = Bundle.module.resourceURL else { throw CocoaError(.fileNoSuchFile) }
         let all = resources.appending(path: "reference")
         folder = all.appending(path: name)
         expected = try SafetensorsFile(reading: folder.appending(path: "expected.safetensors"))
-        base = try SafetensorsFile(reading: all.appending(path: "base/model.safetensors"))
+        self.base = try SafetensorsFile(reading: all.appending(path: "\(base.folder)/model.safetensors"))
+        model = base.model
     }
 
     var learningRate: Double { Double(expected.metadata["lr"] ?? "") ?? .nan }
@@ -42,8 +62,8 @@ struct Reference {
     ///
     /// - Parameter names: The method's parameter → PEFT's.
     func parameters(of method: some TuningMethod, names: [String: String]) throws -> ParameterStore {
-        let store = ParameterStore(Self.model.parameters + method.addedParameters(for: Self.model))
-        for shape in Self.model.parameters { store[shape.name]?.write(try base.floats(shape.name)) }
+        let store = ParameterStore(model.parameters + method.addedParameters(for: model))
+        for shape in model.parameters { store[shape.name]?.write(try base.floats(shape.name)) }
         for (ours, theirs) in names { store[ours]?.write(try expected.floats("start/\(theirs)")) }
         return store
     }

@@ -11,36 +11,43 @@ import Transformer
     /// A way to tune, and what PEFT calls its parameters.
     struct Case: Sendable, CustomTestStringConvertible {
         let folder: String
+        let base: Reference.Base
         let method: any TuningMethod
         let names: [String: String]
+
+        init(
+            _ folder: String, of base: Reference.Base = .gpt2, _ method: any TuningMethod, names: (String) -> String
+        ) {
+            self.folder = folder
+            self.base = base
+            self.method = method
+            let trained = method.trainedParameters(for: base.model)
+            self.names = Dictionary(uniqueKeysWithValues: trained.map { ($0, names($0)) })
+        }
+
         var testDescription: String { folder }
     }
 
     /// Methods whose parameters are named as PEFT's, but for what the names begin with.
     static func peft(_ folder: String, _ method: some TuningMethod, _ ours: String, _ theirs: String) -> Case {
-        let names = method.addedParameters(for: Reference.model).map { shape in
-            (shape.name, shape.name.replacing(ours, with: theirs, maxReplacements: 1))
-        }
-        return Case(folder: folder, method: method, names: Dictionary(uniqueKeysWithValues: names))
+        Case(folder, method) { $0.replacing(ours, with: theirs, maxReplacements: 1) }
     }
 
-    static func lora(_ folder: String, _ method: LoRA) -> Case {
-        let names = method.addedParameters(for: Reference.model).map { shape in
-            (shape.name, "base_model.model.\(shape.name.replacing(/lora_(A|B)/) { "lora_\($0.1).default" })")
-        }
-        return Case(folder: folder, method: method, names: Dictionary(uniqueKeysWithValues: names))
+    static func lora(_ folder: String, of base: Reference.Base = .gpt2, _ method: LoRA) -> Case {
+        Case(folder, of: base, method) { "base_model.model.\($0.replacing(/lora_(A|B)/) { "lora_\($0.1).default" })" }
     }
+
+    /// Methods that train one embedding of virtual tokens.
+    static func virtualTokens(_ folder: String, of base: Reference.Base = .gpt2, _ method: some TuningMethod) -> Case {
+        Case(folder, of: base, method) { _ in "prompt_encoder.default.embedding.weight" }
+    }
+
+    static let prompt = PromptTuning(virtualTokens: 5, initialisation: .normal(deviation: 1))
 
     static let cases = [
-        Case(
-            folder: "full", method: FullFineTuning(),
-            names: Dictionary(uniqueKeysWithValues: Reference.model.parameters.map { ($0.name, $0.name) })),
-        Case(
-            folder: "prompt-tuning", method: PromptTuning(virtualTokens: 5, initialisation: .normal(deviation: 1)),
-            names: [PromptTuning.parameter: "prompt_encoder.default.embedding.weight"]),
-        Case(
-            folder: "prefix-tuning", method: PrefixTuning(virtualTokens: 5),
-            names: [PrefixTuning.prefix: "prompt_encoder.default.embedding.weight"]),
+        Case("full", FullFineTuning()) { $0 },
+        virtualTokens("prompt-tuning", prompt),
+        virtualTokens("prefix-tuning", PrefixTuning(virtualTokens: 5)),
         peft(
             "prefix-tuning-mlp", PrefixTuning(virtualTokens: 5, projectionWidth: 20), "prefix.encoder", "prompt_encoder.default"),
         peft(
@@ -50,14 +57,19 @@ import Transformer
             "prompt_encoder.default"),
         lora("lora", LoRA(rank: 3, alpha: 6, targets: ["c_attn", "c_proj"])),
         lora("lora-rslora", LoRA(rank: 4, alpha: 6, isRankStabilised: true, targets: ["c_attn"])),
+        Case("llama-full", of: .llama, FullFineTuning()) { $0 },
+        virtualTokens("llama-prompt-tuning", of: .llama, prompt),
+        virtualTokens("llama-prefix-tuning", of: .llama, PrefixTuning(virtualTokens: 5)),
+        lora("llama-lora", of: .llama, LoRA(rank: 3, alpha: 6, targets: ["q_proj", "v_proj"])),
+        virtualTokens("llama-untied-prompt-tuning", of: .untiedLlama, prompt),
     ]
 
     @Test("Logits, hidden states, attention weights, loss and gradients of a ragged batch", arguments: cases)
     func forwardAndBackward(of theCase: Case) throws {
-        let reference = try Reference(theCase.folder)
+        let reference = try Reference(theCase.folder, of: theCase.base)
         let examples = try reference.examples()
         let training = TrainingGraph(
-            model: Reference.model, method: theCase.method, optimizer: AdamW(), textLength: 11, logitRows: .all)
+            model: reference.model, method: theCase.method, optimizer: AdamW(), textLength: 11, logitRows: .all)
         let pass = training.pass
         let rows = pass.hiddenStates + (pass.allLogits.map { [$0] } ?? [])
         let values =
@@ -82,7 +94,7 @@ import Transformer
             let found = difference(reader.rows(logits), try reader.rows(of: reference, "logits"))
             #expect(found.absolute <= 2e-5, "logits: \(found)")
         }
-        for layer in 0..<Reference.model.layers {
+        for layer in 0..<reference.model.layers {
             let prompt = promptRows > 0 ? pass.promptAttention[layer] : nil
             let found = difference(
                 reader.attention(prompt: prompt, text: pass.attention[layer], heads: 4, textLength: 11),
@@ -109,10 +121,10 @@ import Transformer
 
     @Test("Losses and parameters over ten AdamW steps", arguments: cases)
     func tenSteps(of theCase: Case) throws {
-        let reference = try Reference(theCase.folder)
+        let reference = try Reference(theCase.folder, of: theCase.base)
         let examples = try reference.examples()
         let training = TrainingGraph(
-            model: Reference.model, method: theCase.method, optimizer: AdamW(weightDecay: reference.weightDecay), textLength: 11)
+            model: reference.model, method: theCase.method, optimizer: AdamW(weightDecay: reference.weightDecay), textLength: 11)
         let parameters = try reference.parameters(of: theCase.method, names: theCase.names)
         let trainer = try Trainer(
             training, parameters: parameters, limits: BatchLimits(sequences: 4, length: 11), pool: WorkerPool(threads: 2))

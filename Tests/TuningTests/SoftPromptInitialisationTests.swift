@@ -8,13 +8,13 @@ import Transformer
 @Suite struct SoftPromptInitialisationTests {
     private static func prompt(_ count: Int, _ initialisation: SoftPromptInitialisation) throws -> [[Float]] {
         let method = PromptTuning(virtualTokens: count, initialisation: initialisation)
-        let store = try TinyModel.parameters(for: method)
+        let store = try TinyModel.gpt2.parameters(for: method)
         let values = store[PromptTuning.parameter]?.values ?? []
         return (0..<count).map { Array(values[$0 * 12..<($0 + 1) * 12]) }
     }
 
     private static func embedding(_ token: Int) throws -> [Float] {
-        let values = try TinyModel.parameters(for: FullFineTuning())["transformer.wte.weight"]?.values ?? []
+        let values = try TinyModel.gpt2.parameters(for: FullFineTuning())["transformer.wte.weight"]?.values ?? []
         return Array(values[token * 12..<(token + 1) * 12])
     }
 

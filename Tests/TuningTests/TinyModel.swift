@@ -1,16 +1,43 @@
 import Autodiff
 import LinearAlgebra
+import Testing
 import Transformer
 
 @testable import Tuning
 
 /// A random model, small enough for hundreds of runs, with weights large enough that attention is far from uniform.
-enum TinyModel {
-    static let model = GPT2(GPT2.Configuration(layers: 2, heads: 2, width: 12, vocabularySize: 23, context: 32))
+struct TinyModel: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let model: any LanguageModel
+    /// A few weights of different kinds.
+    let someWeights: [String]
+    private let initialise: @Sendable (ParameterStore, UInt64) -> Void
 
-    static func parameters(for method: some TuningMethod, seed: UInt64 = 5) throws -> ParameterStore {
+    static let gpt2 = {
+        let model = GPT2(GPT2.Configuration(layers: 2, heads: 2, width: 12, vocabularySize: 23, context: 32))
+        return TinyModel(
+            testDescription: "GPT-2", model: model,
+            someWeights: ["transformer.h.0.ln_1.weight", "transformer.h.1.mlp.c_fc.bias"],
+            initialise: { model.initialise($0, seed: $1) })
+    }()
+
+    static let llama = {
+        let model = Llama(
+            Llama.Configuration(
+                layers: 2, heads: 4, keyHeads: 2, headWidth: 4, width: 12, innerWidth: 20, vocabularySize: 23, context: 32))
+        return TinyModel(
+            testDescription: "Llama", model: model,
+            someWeights: [
+                "model.layers.0.input_layernorm.weight", "model.layers.1.self_attn.k_proj.weight", "model.norm.weight",
+            ],
+            initialise: { model.initialise($0, seed: $1) })
+    }()
+
+    static let families = [gpt2, llama]
+
+    func parameters(for method: some TuningMethod, seed: UInt64 = 5) throws -> ParameterStore {
         let store = ParameterStore(model.parameters + method.addedParameters(for: model))
-        model.initialise(store, seed: seed)
+        initialise(store, seed)
         for shape in model.parameters {
             guard let matrix = store[shape.name] else { continue }
             matrix.setScaled(matrix, by: shape.rows > 1 ? 12 : 1)
@@ -27,7 +54,7 @@ enum TinyModel {
     static let limits = BatchLimits(sequences: 8, length: 16)
 
     /// The values of a forward and backward pass over some examples.
-    static func values(
+    func values(
         of method: some TuningMethod, parameters: ParameterStore, examples: [Example] = examples, limits: BatchLimits = limits,
         logitRows: LogitRows = .all, _ choose: (TrainingGraph) -> [Value]
     ) throws -> [[Float]] {
@@ -42,7 +69,7 @@ enum TinyModel {
         return values.map { executor.numbers($0) }
     }
 
-    static func logits(
+    func logits(
         of method: some TuningMethod, parameters: ParameterStore, examples: [Example] = examples, limits: BatchLimits = limits
     ) throws -> [Float] {
         try values(of: method, parameters: parameters, examples: examples, limits: limits) { [$0.pass.allLogits!.text] }[0]

@@ -10,9 +10,9 @@ import Transformer
         _ method: some TuningMethod, steps: Int, threads: Int = 2, clipping: Double? = nil, learningRate: Double = 0.05,
         parameters given: ParameterStore? = nil
     ) throws -> (losses: [Float], norms: [Float], parameters: ParameterStore) {
-        let parameters = try given ?? TinyModel.parameters(for: method)
+        let parameters = try given ?? TinyModel.gpt2.parameters(for: method)
         let training = TrainingGraph(
-            model: TinyModel.model, method: method, optimizer: AdamW(), clipping: clipping, textLength: 16)
+            model: TinyModel.gpt2.model, method: method, optimizer: AdamW(), clipping: clipping, textLength: 16)
         let trainer = try Trainer(
             training, parameters: parameters, limits: TinyModel.limits, pool: WorkerPool(threads: threads))
         let taken = try (0..<steps).map { _ in
@@ -27,10 +27,10 @@ import Transformer
 
     @Test("Prompt tuning lowers the loss and leaves every weight of the model as it was, bit for bit")
     func promptTuning() throws {
-        let before = try TinyModel.parameters(for: Self.prompt)
+        let before = try TinyModel.gpt2.parameters(for: Self.prompt)
         let (losses, _, after) = try Self.train(Self.prompt, steps: 60)
         #expect(losses[59] < losses[0] * 0.8)
-        for shape in TinyModel.model.parameters {
+        for shape in TinyModel.gpt2.model.parameters {
             #expect(before[shape.name]?.values.map(\.bitPattern) == after[shape.name]?.values.map(\.bitPattern))
         }
         #expect(before[PromptTuning.parameter]?.values != after[PromptTuning.parameter]?.values)
@@ -51,8 +51,8 @@ import Transformer
     @Test("The first AdamW step moves every number by the learning rate against its gradient")
     func firstStep() throws {
         let method = PromptTuning(virtualTokens: 4, initialisation: .normal(deviation: 1))
-        let before = try TinyModel.parameters(for: method)
-        let gradient = try TinyModel.values(of: method, parameters: before) { $0.trained.map(\.gradient) }[0]
+        let before = try TinyModel.gpt2.parameters(for: method)
+        let gradient = try TinyModel.gpt2.values(of: method, parameters: before) { $0.trained.map(\.gradient) }[0]
         let after = try Self.train(method, steps: 1, learningRate: 0.01).parameters
         let (old, new) = (before[PromptTuning.parameter]?.values ?? [], after[PromptTuning.parameter]?.values ?? [])
         for index in old.indices where abs(gradient[index]) > 1e-5 {
@@ -67,9 +67,9 @@ import Transformer
         let norm = Double(free.norms[0])
         // AdamW's first step does not depend on the gradient's size, so the second moment shows what was clipped.
         func moment(_ clipping: Double?) throws -> [Float] {
-            let parameters = try TinyModel.parameters(for: Self.prompt)
+            let parameters = try TinyModel.gpt2.parameters(for: Self.prompt)
             let training = TrainingGraph(
-                model: TinyModel.model, method: Self.prompt, optimizer: AdamW(), clipping: clipping, textLength: 16)
+                model: TinyModel.gpt2.model, method: Self.prompt, optimizer: AdamW(), clipping: clipping, textLength: 16)
             let trainer = try Trainer(training, parameters: parameters, limits: TinyModel.limits, pool: WorkerPool(threads: 1))
             try trainer.step(learningRate: 0.01) { batch in
                 for example in TinyModel.examples { batch.append(example, virtualTokens: 4) }
@@ -84,9 +84,9 @@ import Transformer
 
     @Test("A batch larger than the limits is an error, and the next step works")
     func tooLarge() throws {
-        let training = TrainingGraph(model: TinyModel.model, method: Self.prompt, optimizer: AdamW(), textLength: 16)
+        let training = TrainingGraph(model: TinyModel.gpt2.model, method: Self.prompt, optimizer: AdamW(), textLength: 16)
         let trainer = try Trainer(
-            training, parameters: TinyModel.parameters(for: Self.prompt), limits: BatchLimits(sequences: 1, length: 16),
+            training, parameters: TinyModel.gpt2.parameters(for: Self.prompt), limits: BatchLimits(sequences: 1, length: 16),
             pool: WorkerPool(threads: 1))
         #expect(throws: ExecutorError.self) {
             try trainer.step(learningRate: 0.1) { batch in

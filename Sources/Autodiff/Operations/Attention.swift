@@ -5,6 +5,9 @@ internal import LinearAlgebra
 /// A row of attention scores or weights holds, for each head, `prefixLength` columns for the keys in front of the text (of a soft
 /// prompt or of a prefix, the same for every sequence), then `textLength` columns for the keys of the row's own sequence. A query
 /// sees all of the former, and of the latter those up to its own position; the other columns hold 0.
+///
+/// In a mixed batch each sequence has the keys of its own adapter in front. They stand right before the text's, so that what a query
+/// sees is without a gap; there are as many columns as the longest needs.
 public struct AttentionLayout: Sendable, Hashable {
     /// Query heads.
     public var heads: Int
@@ -12,16 +15,25 @@ public struct AttentionLayout: Sendable, Hashable {
     public var keyHeads: Int
     /// The width of a head.
     public var headWidth: Int
-    /// Keys in front of every sequence.
-    public var prefixLength: Int
+    /// Keys in front of the sequences of each adapter: one number where they are the same for all.
+    public let prefixLengths: [Int]
+    /// The most keys in front of a sequence.
+    public let prefixLength: Int
     /// The most keys of a sequence.
     public var textLength: Int
 
     public init(heads: Int, keyHeads: Int? = nil, headWidth: Int, prefixLength: Int, textLength: Int) {
+        self.init(heads: heads, keyHeads: keyHeads, headWidth: headWidth, prefixLengths: [prefixLength], textLength: textLength)
+    }
+
+    /// - Precondition: There is at least one adapter.
+    public init(heads: Int, keyHeads: Int? = nil, headWidth: Int, prefixLengths: [Int], textLength: Int) {
+        precondition(!prefixLengths.isEmpty, "the length of a prefix, if only 0")
         self.heads = heads
         self.keyHeads = keyHeads ?? heads
         self.headWidth = headWidth
-        self.prefixLength = prefixLength
+        self.prefixLengths = prefixLengths
+        prefixLength = prefixLengths.reduce(0, max)
         self.textLength = textLength
     }
 
@@ -37,6 +49,22 @@ public struct AttentionLayout: Sendable, Hashable {
         return keyHead * headWidth..<(keyHead + 1) * headWidth
     }
     func prefixColumns(_ head: Int) -> Range<Int> { head * span..<(head * span + prefixLength) }
+
+    /// Whether sequences differ in what stands in front of them.
+    var isMixed: Bool { prefixLengths.count > 1 }
+    func prefixLength(ofAdapter adapter: Int) -> Int { isMixed ? prefixLengths[adapter] : prefixLength }
+    func prefixColumns(_ head: Int, adapter: Int) -> Range<Int> {
+        let end = head * span + prefixLength
+        return (end - prefixLength(ofAdapter: adapter))..<end
+    }
+    /// Which operand holds an adapter's keys or values: they follow the first two, without those of length 0.
+    func prefixOperand(ofAdapter adapter: Int) -> Int {
+        var index = 2
+        for before in 0..<adapter where prefixLengths[before] > 0 { index += 1 }
+        return index
+    }
+    /// Operands of scores and mixes.
+    var operandCount: Int { 2 + prefixLengths.count { $0 > 0 } }
     /// The columns of a sequence's own keys.
     func textColumns(_ head: Int, length: Int) -> Range<Int> {
         let start = head * span + prefixLength
@@ -63,8 +91,7 @@ public struct AttentionScores: DifferentiableOperation {
 
     public func shape(of operands: [Shape]) -> Shape {
         layout.check(query: operands[0], key: operands[1])
-        precondition(
-            operands.count == (layout.prefixLength > 0 ? 3 : 2), "the prefix's keys are given if and only if there is one")
+        precondition(operands.count == layout.operandCount, "a prefix's keys are given if and only if there is one")
         return Shape(operands[0].rows, inner: layout.weightShape)
     }
 
@@ -73,11 +100,16 @@ public struct AttentionScores: DifferentiableOperation {
         result.fill(with: 0)
         for head in 0..<layout.heads {
             let (queries, keys) = (query.columns(layout.queryColumns(head)), key.columns(layout.keyColumns(head)))
-            if layout.prefixLength > 0 {
+            if layout.prefixLength > 0, !layout.isMixed {
                 let prefix = run.operand(2).columns(layout.keyColumns(head))
                 result.columns(layout.prefixColumns(head)).setProduct(queries, .asStored, prefix, .transposed, scale: scale)
             }
-            run.forEachSequence(inOperand: 0) { rows in
+            run.forEachSequence(inOperand: 0) { rows, adapter in
+                if layout.isMixed, layout.prefixLength(ofAdapter: adapter) > 0 {
+                    let prefix = run.operand(layout.prefixOperand(ofAdapter: adapter)).columns(layout.keyColumns(head))
+                    result.rows(rows).columns(layout.prefixColumns(head, adapter: adapter))
+                        .setProduct(queries.rows(rows), .asStored, prefix, .transposed, scale: scale)
+                }
                 result.rows(rows).columns(layout.textColumns(head, length: rows.count))
                     .setProduct(queries.rows(rows), .asStored, keys.rows(rows), .transposed, scale: scale)
             }
@@ -85,6 +117,7 @@ public struct AttentionScores: DifferentiableOperation {
     }
 
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
+        precondition(!layout.isMixed, "a batch of several adapters has no gradient")
         let (query, key) = (request.operands[0], request.operands[1])
         let prefix = request.operands.dropFirst(2)
         return [
@@ -121,16 +154,22 @@ public struct AttentionWeights: DifferentiableOperation {
     public func compute(_ run: OperationRun) {
         let (scores, result) = (run.operand(0), run.result)
         for head in 0..<layout.heads {
-            let columns = head * layout.span..<(head + 1) * layout.span
-            let (from, to) = (scores.columns(columns), result.columns(columns))
-            run.forEachSequence(inOperand: 0) { rows in
-                for row in rows { to.setSoftmaxRow(row, of: from, visible: layout.prefixLength + row - rows.lowerBound + 1) }
+            run.forEachSequence(inOperand: 0) { rows, adapter in
+                let front = layout.prefixLength(ofAdapter: adapter)
+                let first = head * layout.span + layout.prefixLength - front
+                let columns = first..<(head + 1) * layout.span
+                let (from, to) = (scores.columns(columns), result.columns(columns))
+                if front < layout.prefixLength { result.rows(rows).columns(head * layout.span..<first).fill(with: 0) }
+                for row in rows { to.setSoftmaxRow(row, of: from, visible: front + row - rows.lowerBound + 1) }
             }
         }
     }
 
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
-        [Contribution(graph.add(AttentionWeightsGradient(layout), [request.result, request.upstream], named: request.name(0)))]
+        precondition(!layout.isMixed, "a batch of several adapters has no gradient")
+        return [
+            Contribution(graph.add(AttentionWeightsGradient(layout), [request.result, request.upstream], named: request.name(0)))
+        ]
     }
 }
 
@@ -173,8 +212,7 @@ public struct AttentionMix: DifferentiableOperation {
     public func shape(of operands: [Shape]) -> Shape {
         precondition(
             operands[0].inner == layout.weightShape && operands[1].inner == layout.keyShape, "weights and values of one layout")
-        precondition(
-            operands.count == (layout.prefixLength > 0 ? 3 : 2), "the prefix's values are given if and only if there is one")
+        precondition(operands.count == layout.operandCount, "a prefix's values are given if and only if there is one")
         return Shape(operands[0].rows, inner: layout.queryShape)
     }
 
@@ -182,19 +220,26 @@ public struct AttentionMix: DifferentiableOperation {
         let (weights, value, result) = (run.operand(0), run.operand(1), run.result)
         for head in 0..<layout.heads {
             let (mixed, values) = (result.columns(layout.queryColumns(head)), value.columns(layout.keyColumns(head)))
-            if layout.prefixLength > 0 {
+            if layout.prefixLength > 0, !layout.isMixed {
                 let prefix = run.operand(2).columns(layout.keyColumns(head))
                 mixed.setProduct(weights.columns(layout.prefixColumns(head)), .asStored, prefix, scale: scale)
             }
-            run.forEachSequence(inOperand: 0) { rows in
+            run.forEachSequence(inOperand: 0) { rows, adapter in
+                let hasPrefix = layout.prefixLength(ofAdapter: adapter) > 0
+                if layout.isMixed, hasPrefix {
+                    let prefix = run.operand(layout.prefixOperand(ofAdapter: adapter)).columns(layout.keyColumns(head))
+                    mixed.rows(rows).setProduct(
+                        weights.rows(rows).columns(layout.prefixColumns(head, adapter: adapter)), .asStored, prefix, scale: scale)
+                }
                 mixed.rows(rows).setProduct(
                     weights.rows(rows).columns(layout.textColumns(head, length: rows.count)), .asStored, values.rows(rows),
-                    scale: scale, accumulating: layout.prefixLength > 0)
+                    scale: scale, accumulating: hasPrefix)
             }
         }
     }
 
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
+        precondition(!layout.isMixed, "a batch of several adapters has no gradient")
         let (weights, values) = (request.operands[0], request.operands[1])
         let prefix = request.operands.dropFirst(2)
         return [

@@ -42,6 +42,14 @@ void foreword_gelu_gradient(
     int64_t rows, int64_t columns, const float *_Nonnull x, int64_t x_stride, const float *_Nonnull dy, int64_t dy_stride,
     float *_Nonnull dx, int64_t dx_stride);
 
+/// y ← silu(x) = x / (1 + e⁻ˣ).
+void foreword_silu(
+    int64_t rows, int64_t columns, const float *_Nonnull x, int64_t x_stride, float *_Nonnull y, int64_t y_stride);
+/// dx ← dy · silu′(x).
+void foreword_silu_gradient(
+    int64_t rows, int64_t columns, const float *_Nonnull x, int64_t x_stride, const float *_Nonnull dy, int64_t dy_stride,
+    float *_Nonnull dx, int64_t dx_stride);
+
 /// Softmax of the first `visible` numbers of one row; the rest of the row's `columns` become 0.
 void foreword_softmax_row(int64_t columns, int64_t visible, const float *_Nonnull x, float *_Nonnull y);
 /// dx ← y · (dy − Σ y·dy) on the first `visible` numbers of one row; the rest become 0.
@@ -62,6 +70,27 @@ void foreword_layer_norm_gradient(
 void foreword_add_layer_norm_scale_gradient(
     int64_t rows, int64_t columns, int64_t first, int64_t last, float epsilon, const float *_Nonnull x, int64_t x_stride,
     const float *_Nonnull dy, int64_t dy_stride, float *_Nonnull dscale);
+
+/// y ← scale · x / √(mean(x²) + epsilon), row by row.
+void foreword_rms_norm(
+    int64_t rows, int64_t columns, float epsilon, const float *_Nonnull x, int64_t x_stride, const float *_Nonnull scale,
+    float *_Nonnull y, int64_t y_stride);
+/// The gradient of `foreword_rms_norm` with respect to x.
+void foreword_rms_norm_gradient(
+    int64_t rows, int64_t columns, float epsilon, const float *_Nonnull x, int64_t x_stride, const float *_Nonnull scale,
+    const float *_Nonnull dy, int64_t dy_stride, float *_Nonnull dx, int64_t dx_stride);
+/// dscale[j] ← dscale[j] + Σᵢ dy[i, j] · x[i, j] / √(mean(xᵢ²) + epsilon) for `first ≤ j < last`.
+void foreword_add_rms_norm_scale_gradient(
+    int64_t rows, int64_t columns, int64_t first, int64_t last, float epsilon, const float *_Nonnull x, int64_t x_stride,
+    const float *_Nonnull dy, int64_t dy_stride, float *_Nonnull dscale);
+
+/// y[j] ← cos(position · frequencies[j]), y[pairs + j] ← sin of the same, the product rounded to float32.
+void foreword_rotation_row(int64_t pairs, float position, const float *_Nonnull frequencies, float *_Nonnull y);
+/// Turns the pair (x[j], x[pairs + j]) of every head of a row by the angle whose cosine and sine stand at j and pairs + j in the
+/// row of `rotation`; `direction` is 1, or −1 to turn back.
+void foreword_rotate(
+    int64_t rows, int64_t heads, int64_t pairs, float direction, const float *_Nonnull x, int64_t x_stride,
+    const float *_Nonnull rotation, int64_t rotation_stride, float *_Nonnull y, int64_t y_stride);
 
 /// y ← state + take · (g − state), the moving average of AdamW's first moment (as torch's `lerp`).
 void foreword_first_moment(

@@ -6,14 +6,14 @@ extension LowRankMethod {
     /// Puts the changes into the weights: W ← W + ΔW. The model then computes alone what it computed under the method.
     ///
     /// - Parameter parameters: The model's, which are changed in place, and the method's.
-    /// - Throws: ``TuningError/missingParameter(_:)``, before anything is changed.
+    /// - Throws: ``TuningError`` that names what is missing, before anything is changed.
     public func merge(into parameters: ParameterStore, for model: any LanguageModel) throws(TuningError) {
         try addChanges(times: 1, to: parameters, for: model)
     }
 
     /// Takes the changes out of the weights again: W ← W − ΔW, which restores them to rounding.
     ///
-    /// - Throws: ``TuningError/missingParameter(_:)``, before anything is changed.
+    /// - Throws: ``TuningError`` that names what is missing, before anything is changed.
     public func unmerge(from parameters: ParameterStore, for model: any LanguageModel) throws(TuningError) {
         try addChanges(times: -1, to: parameters, for: model)
     }
@@ -23,6 +23,9 @@ extension LowRankMethod {
         for name in changes.flatMap({ [$0.weight] + $0.parameters.map(\.name) }) where parameters[name] == nil {
             throw .missingParameter(name)
         }
+        // A weight that is stored [out, in] gets the transposed change.
+        let storesInputsFirst = Dictionary(uniqueKeysWithValues: model.projections.map { ($0.weight, $0.storesInputsFirst) })
+        for change in changes where storesInputsFirst[change.weight] == nil { throw .noTargets([change.weight]) }
         for change in changes {
             let names = change.names
             guard let weight = parameters[change.weight], let down = parameters[names.down], var up = parameters[names.up] else {
@@ -34,7 +37,8 @@ extension LowRankMethod {
                 up = scaled
             }
             weight.addLowRankChange(
-                down: down, up: up, scale: Float(sign * change.scale), storesInputsFirst: model.storesInputsFirst(change.weight))
+                down: down, up: up, scale: Float(sign * change.scale), storesInputsFirst: storesInputsFirst[change.weight] ?? true
+            )
         }
     }
 }

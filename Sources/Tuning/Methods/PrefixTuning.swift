@@ -5,8 +5,8 @@ public import Transformer
 /// Prefix tuning: P keys and values in front of the text, for every block (Li and Liang 2021); without reparameterisation it is
 /// P-tuning v2 (Liu et al. 2022).
 ///
-/// A row of the prefix holds 2·L·d numbers: key and value of block 0, then of block 1, … as in PEFT's `PREFIX_TUNING`. The text's
-/// positions start behind the prefix.
+/// A row of the prefix holds 2·L·Hkv·dh numbers: key and value of block 0, then of block 1, … as in PEFT's `PREFIX_TUNING`. The
+/// text's positions start behind the prefix; where positions turn keys (Llama), a prefix's keys are taken as turned already.
 public struct PrefixTuning: TuningMethod {
     public let name = "prefix-tuning"
     public let virtualTokens: Int
@@ -15,7 +15,7 @@ public struct PrefixTuning: TuningMethod {
     /// The standard deviation of a start around 0; PEFT's is 1.
     public let deviation: Float
 
-    /// The prefix `[P, 2·L·d]`: the trained parameter, or what the projection makes of it.
+    /// The prefix `[P, 2·L·Hkv·dh]`: the trained parameter, or what the projection makes of it.
     public static let prefix = "prefix.embeddings"
     private static let encoder = "prefix.encoder"
 
@@ -25,9 +25,9 @@ public struct PrefixTuning: TuningMethod {
         self.deviation = deviation
     }
 
-    private func width(of model: any LanguageModel) -> Int { 2 * model.layers * model.width }
+    private func width(of model: any LanguageModel) -> Int { 2 * model.layers * model.keyValueWidth }
 
-    /// Embedding(P, d) → Linear(d, e) → tanh → Linear(e, 2Ld), of PEFT's `PrefixEncoder`.
+    /// Embedding(P, d) → Linear(d, e) → tanh → Linear(e, 2·L·Hkv·dh), of PEFT's `PrefixEncoder`.
     private func layers(for model: any LanguageModel) -> [DenseLayer] {
         guard let projectionWidth else { return [] }
         return [
@@ -63,14 +63,15 @@ public struct PrefixTuning: TuningMethod {
             let bent = graph.add(Activated(.tanh), [hidden], named: "\(Self.encoder).activation")
             prefix = layers[1].apply(to: bent, named: Self.prefix, in: &graph)
         }
-        let d = model.width
-        let inner = [model.heads, d / model.heads]
+        let width = model.keyValueWidth
+        let inner = [model.keyHeads, model.headWidth]
         return Conditioning(
             prefixes: (0..<model.layers).map { block in
                 let parts = ["key", "value"].enumerated().map { index, part in
-                    let start = (2 * block + index) * d
+                    let start = (2 * block + index) * width
                     return graph.add(
-                        Columns(start..<(start + d), inner: inner), [prefix], named: "block.\(block).attention.prefix.\(part)")
+                        Columns(start..<(start + width), inner: inner), [prefix], named: "block.\(block).attention.prefix.\(part)"
+                    )
                 }
                 return Conditioning.Prefix(key: parts[0], value: parts[1])
             })

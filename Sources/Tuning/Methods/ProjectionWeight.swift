@@ -16,18 +16,12 @@ public struct ProjectionWeight: Sendable, Hashable {
 }
 
 extension LanguageModel {
-    /// Whether a projection's weight is stored `[in, out]`, as GPT-2 does, rather than `[out, in]`. The one place that tells tuning methods.
-    func storesInputsFirst(_ weight: String) -> Bool { true }
-
     /// The weights of all projections that targets name (PEFT's `target_modules`): by a whole path, or by its end from a dot on.
     func projections(named targets: [String]) -> [ProjectionWeight] {
-        parameters.compactMap { shape in
-            guard shape.rows > 1, shape.name.hasSuffix(".weight") else { return nil }
+        projectionShapes.compactMap { shape in
             let path = ProjectionWeight.path(of: shape.name)
             guard targets.contains(where: { path == $0 || path.hasSuffix(".\($0)") }) else { return nil }
-            return storesInputsFirst(shape.name)
-                ? ProjectionWeight(name: shape.name, inputs: shape.rows, outputs: shape.columns)
-                : ProjectionWeight(name: shape.name, inputs: shape.columns, outputs: shape.rows)
+            return ProjectionWeight(name: shape.name, inputs: shape.rows, outputs: shape.columns)
         }
     }
 }

@@ -25,12 +25,8 @@ public struct QuantisedBase: Sendable, Hashable {
         self.weights = weights
     }
 
-    /// The names of the weights that are held in 4 bits: every matrix of a block, which its name tells by the block's number.
-    public static func names(in model: any LanguageModel) -> [String] {
-        model.parameters.filter { shape in
-            shape.rows > 1 && shape.name.hasSuffix(".weight") && shape.name.split(separator: ".").contains { Int($0) != nil }
-        }.map(\.name)
-    }
+    /// The names of the weights that are held in 4 bits: those of all projections.
+    public static func names(in model: any LanguageModel) -> [String] { model.projections.map(\.weight) }
 
     /// The bytes of all codes and maxima.
     public var byteCount: Int { weights.values.reduce(0) { $0 + $1.byteCount } }

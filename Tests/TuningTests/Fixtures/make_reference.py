@@ -1,9 +1,11 @@
-"""Makes reference/: what Hugging Face Transformers and PEFT compute for a tiny random GPT-2, for the tests to compare with.
+"""Makes reference/: what Hugging Face Transformers and PEFT compute for tiny random models, for the tests to compare with.
 
     python make_reference.py reference
 
-Needs torch, transformers, peft and safetensors; made with torch 2.15, transformers 5.23, peft 0.21.2. Float32, eager attention, no
-dropout, one thread. base/ is the model's folder; every other folder holds expected.safetensors of one way to tune it:
+Needs torch, transformers, peft and safetensors; made with peft 0.21.2 and, for GPT-2, torch 2.15 and transformers 5.23, for Llama
+torch 2.13 and transformers 5.24. Float32, eager attention, no dropout, one thread. base/ is a GPT-2, llama-base/ a Llama,
+llama-untied-base/ one with a head of its own and a stretched rotary embedding; every other folder holds expected.safetensors of one
+way to tune the model it is named for:
 
     input_ids, attention_mask, labels   a ragged batch; labels of -100 are not counted
     start/NAME                          the trained parameters to begin with
@@ -24,12 +26,33 @@ SEED, WIDTH, LAYERS, HEADS, VOCABULARY, CONTEXT, VIRTUAL = 7, 32, 3, 4, 97, 64, 
 LENGTHS = [11, 7, 4, 9]
 
 
-def base_model():
-    torch.manual_seed(SEED)
-    model = transformers.GPT2LMHeadModel(
+def gpt2():
+    return transformers.GPT2LMHeadModel(
         transformers.GPT2Config(
             vocab_size=VOCABULARY, n_positions=CONTEXT, n_embd=WIDTH, n_layer=LAYERS, n_head=HEADS, resid_pdrop=0, embd_pdrop=0,
             attn_pdrop=0, attn_implementation="eager", bos_token_id=0, eos_token_id=0))
+
+
+def llama(**settings):
+    defaults = {"tie_word_embeddings": True, "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}}
+    return transformers.LlamaForCausalLM(
+        transformers.LlamaConfig(
+            vocab_size=VOCABULARY, max_position_embeddings=CONTEXT, hidden_size=WIDTH, intermediate_size=3 * WIDTH,
+            num_hidden_layers=2, num_attention_heads=HEADS, num_key_value_heads=HEADS // 2, attn_implementation="eager",
+            bos_token_id=0, eos_token_id=0, **{**defaults, **settings}))
+
+
+def untied_llama():
+    # An original context of a few positions, so that of four frequencies one is kept, one lies between and two are divided.
+    stretched = {
+        "rope_type": "llama3", "rope_theta": 100.0, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+        "original_max_position_embeddings": 32}
+    return llama(tie_word_embeddings=False, rope_parameters=stretched)
+
+
+def base_model(family):
+    torch.manual_seed(SEED)
+    model = family()
     with torch.no_grad():  # away from the values a new model has, so that no term of the computation is hidden by a 0 or a 1
         for parameter in model.parameters():
             if parameter.ndim > 1:
@@ -132,12 +155,13 @@ def main():
     out = pathlib.Path(sys.argv[1])
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
-    base_model().save_pretrained(out / "base")
-    (out / "base" / "generation_config.json").unlink(missing_ok=True)
-    write_case(out / "full", base_model(), learning_rate=1e-3)
 
-    def adapted(name, config, noise=0.0):
-        model = base_model()
+    def write_base(name, family):
+        base_model(family).save_pretrained(out / name)
+        (out / name / "generation_config.json").unlink(missing_ok=True)
+
+    def adapted(name, family, config, noise=0.0):
+        model = base_model(family)
         torch.manual_seed(SEED + 3)
         model = peft.get_peft_model(model, config)
         if noise:  # LoRA's B starts at 0, where half of the gradients vanish
@@ -149,19 +173,33 @@ def main():
         write_case(out / name, model, learning_rate=1e-2)
 
     virtual = {"task_type": "CAUSAL_LM", "num_virtual_tokens": VIRTUAL}
-    adapted("prompt-tuning", peft.PromptTuningConfig(**virtual))
-    adapted("prefix-tuning", peft.PrefixTuningConfig(**virtual))
-    adapted("prefix-tuning-mlp", peft.PrefixTuningConfig(**virtual, prefix_projection=True, encoder_hidden_size=20))
     encoder = {**virtual, "encoder_hidden_size": 20}
-    adapted("p-tuning-mlp", peft.PromptEncoderConfig(**encoder, encoder_reparameterization_type="MLP"))
+    lora = {"task_type": "CAUSAL_LM", "lora_alpha": 6, "lora_dropout": 0.0}
+
+    write_base("base", gpt2)
+    write_case(out / "full", base_model(gpt2), learning_rate=1e-3)
+    adapted("prompt-tuning", gpt2, peft.PromptTuningConfig(**virtual))
+    adapted("prefix-tuning", gpt2, peft.PrefixTuningConfig(**virtual))
+    adapted("prefix-tuning-mlp", gpt2, peft.PrefixTuningConfig(**virtual, prefix_projection=True, encoder_hidden_size=20))
+    adapted("p-tuning-mlp", gpt2, peft.PromptEncoderConfig(**encoder, encoder_reparameterization_type="MLP"))
     adapted(
-        "p-tuning-lstm",
+        "p-tuning-lstm", gpt2,
         peft.PromptEncoderConfig(
             **encoder, encoder_reparameterization_type="LSTM", encoder_num_layers=2, encoder_dropout=0.0))
-    lora = {"task_type": "CAUSAL_LM", "lora_alpha": 6, "lora_dropout": 0.0, "fan_in_fan_out": True}
-    adapted("lora", peft.LoraConfig(**lora, r=3, target_modules=["c_attn", "c_proj"]), noise=0.05)
-    adapted("lora-rslora", peft.LoraConfig(**lora, r=4, use_rslora=True, target_modules=["c_attn"]), noise=0.05)
+    transposed = {**lora, "fan_in_fan_out": True}
+    adapted("lora", gpt2, peft.LoraConfig(**transposed, r=3, target_modules=["c_attn", "c_proj"]), noise=0.05)
+    adapted("lora-rslora", gpt2, peft.LoraConfig(**transposed, r=4, use_rslora=True, target_modules=["c_attn"]), noise=0.05)
+
     write_adalora(out / "adalora")
+
+    write_base("llama-base", llama)
+    write_case(out / "llama-full", base_model(llama), learning_rate=1e-3)
+    adapted("llama-prompt-tuning", llama, peft.PromptTuningConfig(**virtual))
+    adapted("llama-prefix-tuning", llama, peft.PrefixTuningConfig(**virtual))
+    adapted("llama-lora", llama, peft.LoraConfig(**lora, r=3, target_modules=["q_proj", "v_proj"]), noise=0.05)
+
+    write_base("llama-untied-base", untied_llama)
+    adapted("llama-untied-prompt-tuning", untied_llama, peft.PromptTuningConfig(**virtual))
 
 
 main()

@@ -13,7 +13,7 @@ import Transformer
     /// Our names → PEFT's, as Transformers' model with a PEFT adapter has them.
     static var names: [String: String] {
         Dictionary(
-            uniqueKeysWithValues: method.addedParameters(for: Reference.model).map {
+            uniqueKeysWithValues: method.addedParameters(for: Reference.Base.gpt2.model).map {
                 ($0.name, "base_model.model.\($0.name).default")
             })
     }
@@ -22,7 +22,8 @@ import Transformer
 
     static func trainer(_ reference: Reference) throws -> Trainer {
         let training = TrainingGraph(
-            model: Reference.model, method: method, optimizer: AdamW(weightDecay: reference.weightDecay), textLength: 11)
+            model: Reference.Base.gpt2.model, method: method, optimizer: AdamW(weightDecay: reference.weightDecay), textLength: 11
+        )
         return try Trainer(
             training, parameters: reference.parameters(of: method, names: names), limits: BatchLimits(sequences: 4, length: 11),
             pool: WorkerPool(threads: 2))
@@ -39,7 +40,7 @@ import Transformer
 
     @Test("Losses, gradients, surviving triplets and parameters over a whole training are PEFT's")
     func reference() throws {
-        let reference = try Reference("adalora")
+        let reference = try Reference("adalora", of: .gpt2)
         let trainer = try Self.trainer(reference)
         let losses = try reference.expected.floats("losses")
         #expect(losses.count == Self.method.totalSteps)
@@ -68,7 +69,7 @@ import Transformer
                 trainer.parameters[ours]?.values ?? [], try reference.expected.floats("after-12/\(theirs)"))
             #expect(found.absolute <= 1e-4, "\(theirs): \(found)")
         }
-        let survivors = try #require(Self.method.survivors(in: trainer.parameters, for: Reference.model))
+        let survivors = try #require(Self.method.survivors(in: trainer.parameters, for: Reference.Base.gpt2.model))
         #expect(survivors.count == Self.singularValues.count)
         for (path, rows) in survivors {
             let theirs = try reference.expected.integers("rank-pattern/\(path).lora_E.default")
@@ -80,7 +81,7 @@ import Transformer
         "A run that stops and goes on from its parameters and state gives the same bits as one that does not",
         arguments: [1, 5, 10])
     func resuming(after stop: Int) throws {
-        let reference = try Reference("adalora")
+        let reference = try Reference("adalora", of: .gpt2)
         let whole = try Self.trainer(reference)
         for index in 0..<12 { _ = try Self.step(whole, index, of: reference) }
         let first = try Self.trainer(reference)
@@ -114,9 +115,9 @@ import Transformer
     static func allocator(steps: Int = 9) throws -> (RankAllocator, ParameterStore) {
         let method = AdaLoRA(
             initialRank: 5, targetRank: 2, finalSteps: 2, totalSteps: steps, targets: ["c_attn", "c_proj", "c_fc"])
-        let allocator = method.allocator(for: TinyModel.model)
-        let parameters = try TinyModel.parameters(for: method).joined(with: ParameterStore(allocator.state))
-        for shape in method.addedParameters(for: TinyModel.model) {
+        let allocator = method.allocator(for: TinyModel.gpt2.model)
+        let parameters = try TinyModel.gpt2.parameters(for: method).joined(with: ParameterStore(allocator.state))
+        for shape in method.addedParameters(for: TinyModel.gpt2.model) {
             parameters.fillNormally(shape.name, deviation: 1, seed: 3)
         }
         return (allocator, parameters)
@@ -154,24 +155,24 @@ import Transformer
         #expect(allocator.matrices.allSatisfy { parameters[$0.values.name]?.values.allSatisfy { $0 == 0 } ?? false })
 
         let whole = AdaLoRA(initialRank: 3, targetRank: 3, totalSteps: 4, targets: ["c_attn"])
-        let other = try TinyModel.parameters(for: whole).joined(
-            with: ParameterStore(whole.allocator(for: TinyModel.model).state))
-        for shape in whole.addedParameters(for: TinyModel.model) { other.fillNormally(shape.name, deviation: 1, seed: 3) }
+        let other = try TinyModel.gpt2.parameters(for: whole).joined(
+            with: ParameterStore(whole.allocator(for: TinyModel.gpt2.model).state))
+        for shape in whole.addedParameters(for: TinyModel.gpt2.model) { other.fillNormally(shape.name, deviation: 1, seed: 3) }
         for step in 1...4 {
-            whole.allocator(for: TinyModel.model).finish(step: step, parameters: other) { other[$0] }
+            whole.allocator(for: TinyModel.gpt2.model).finish(step: step, parameters: other) { other[$0] }
         }
-        #expect(whole.survivors(in: other, for: TinyModel.model) == nil)
+        #expect(whole.survivors(in: other, for: TinyModel.gpt2.model) == nil)
         #expect(!(other["transformer.h.0.attn.c_attn.lora_E"]?.values.contains(0) ?? true))
     }
 
     @Test("Training starts from the base model, lowers the task's loss and leaves every weight of the model as it was")
     func training() throws {
         let method = AdaLoRA(initialRank: 3, targetRank: 1, finalSteps: 10, totalSteps: 60, targets: ["c_attn", "c_fc"])
-        let parameters = try TinyModel.parameters(for: method)
-        let before = try TinyModel.parameters(for: method)
-        let base = try TinyModel.logits(of: FullFineTuning(), parameters: parameters)
-        #expect(try TinyModel.logits(of: method, parameters: parameters).map(\.bitPattern) == base.map(\.bitPattern))
-        let training = TrainingGraph(model: TinyModel.model, method: method, optimizer: AdamW(), clipping: 1, textLength: 16)
+        let parameters = try TinyModel.gpt2.parameters(for: method)
+        let before = try TinyModel.gpt2.parameters(for: method)
+        let base = try TinyModel.gpt2.logits(of: FullFineTuning(), parameters: parameters)
+        #expect(try TinyModel.gpt2.logits(of: method, parameters: parameters).map(\.bitPattern) == base.map(\.bitPattern))
+        let training = TrainingGraph(model: TinyModel.gpt2.model, method: method, optimizer: AdamW(), clipping: 1, textLength: 16)
         let trainer = try Trainer(training, parameters: parameters, limits: TinyModel.limits, pool: WorkerPool(threads: 2))
         let losses = try (0..<60).map { _ in
             try trainer.step(learningRate: 0.05) { batch in
@@ -179,14 +180,15 @@ import Transformer
             }.taskLoss
         }
         #expect(losses[59] < losses[0] * 0.8)
-        for shape in TinyModel.model.parameters {
+        for shape in TinyModel.gpt2.model.parameters {
             #expect(before[shape.name]?.values.map(\.bitPattern) == parameters[shape.name]?.values.map(\.bitPattern))
         }
-        let survivors = try #require(method.survivors(in: trainer.parameters, for: TinyModel.model))
+        let survivors = try #require(method.survivors(in: trainer.parameters, for: TinyModel.gpt2.model))
         #expect(survivors.values.reduce(0) { $0 + $1.count { $0 } } == 4)
         // Evaluation knows nothing of the penalty.
         let evaluator = try Evaluator(
-            model: TinyModel.model, method: method, parameters: parameters, limits: TinyModel.limits, pool: WorkerPool(threads: 1)
+            model: TinyModel.gpt2.model, method: method, parameters: parameters, limits: TinyModel.limits,
+            pool: WorkerPool(threads: 1)
         )
         let now = try trainer.step(learningRate: 0) { batch in
             for example in TinyModel.examples { batch.append(example, virtualTokens: 0) }
@@ -198,41 +200,45 @@ import Transformer
     @Test("An adapter saves the surviving rows only, and computes the same when they are put back")
     func saving() throws {
         let method = AdaLoRA(initialRank: 4, targetRank: 2, totalSteps: 3, targets: ["c_attn", "c_fc"])
-        let allocator = method.allocator(for: TinyModel.model)
-        let parameters = try TinyModel.parameters(for: method).joined(with: ParameterStore(allocator.state))
-        #expect(method.survivors(in: parameters, for: TinyModel.model) == nil)
-        for shape in method.addedParameters(for: TinyModel.model) { parameters.fillNormally(shape.name, deviation: 1, seed: 3) }
+        let allocator = method.allocator(for: TinyModel.gpt2.model)
+        let parameters = try TinyModel.gpt2.parameters(for: method).joined(with: ParameterStore(allocator.state))
+        #expect(method.survivors(in: parameters, for: TinyModel.gpt2.model) == nil)
+        for shape in method.addedParameters(for: TinyModel.gpt2.model) {
+            parameters.fillNormally(shape.name, deviation: 1, seed: 3)
+        }
         #expect(
-            method.survivingMatrices(in: parameters, for: TinyModel.model).map { ParameterShape($0.name, $0.rows, $0.columns) }
-                == method.addedParameters(for: TinyModel.model))
+            method.survivingMatrices(in: parameters, for: TinyModel.gpt2.model).map {
+                ParameterShape($0.name, $0.rows, $0.columns)
+            }
+                == method.addedParameters(for: TinyModel.gpt2.model))
         for step in 1...3 { allocator.finish(step: step, parameters: parameters) { parameters[$0] } }
-        let survivors = try #require(method.survivors(in: parameters, for: TinyModel.model))
-        let saved = method.survivingMatrices(in: parameters, for: TinyModel.model)
+        let survivors = try #require(method.survivors(in: parameters, for: TinyModel.gpt2.model))
+        let saved = method.survivingMatrices(in: parameters, for: TinyModel.gpt2.model)
         for matrix in saved {
             let left = survivors[matrix.name.replacing(/\.lora_.$/, with: "")]?.count { $0 }
             #expect((matrix.name.hasSuffix("lora_B") ? matrix.columns : matrix.rows) == left)
             #expect(matrix.values.count == matrix.rows * matrix.columns)
         }
-        let restored = try TinyModel.parameters(for: method)
+        let restored = try TinyModel.gpt2.parameters(for: method)
         let numbers = Dictionary(uniqueKeysWithValues: saved.map { ($0.name, $0.values) })
-        try method.restore(numbers, survivors: survivors, into: restored, for: TinyModel.model)
+        try method.restore(numbers, survivors: survivors, into: restored, for: TinyModel.gpt2.model)
         let (a, b) = try (
-            TinyModel.logits(of: method, parameters: parameters), TinyModel.logits(of: method, parameters: restored)
+            TinyModel.gpt2.logits(of: method, parameters: parameters), TinyModel.gpt2.logits(of: method, parameters: restored)
         )
         #expect(a == b)
         // The saved file alone is an adapter too, of smaller ranks.
         let adapter = LowRankAdapter(
-            method.lowRankChanges(of: TinyModel.model).map { change in
+            method.lowRankChanges(of: TinyModel.gpt2.model).map { change in
                 let path = change.weight.replacing(".weight", with: "")
                 return LowRankChange(
                     weight: change.weight, rank: survivors[path]?.count { $0 } ?? 0, inputs: change.inputs,
                     outputs: change.outputs, scale: method.scale, hasValues: true)
             }, of: method.name)
-        let loaded = try TinyModel.parameters(for: adapter)
+        let loaded = try TinyModel.gpt2.parameters(for: adapter)
         for matrix in saved { loaded[matrix.name]?.write(matrix.values) }
-        #expect(try difference(TinyModel.logits(of: adapter, parameters: loaded), a).absolute <= 1e-5)
+        #expect(try difference(TinyModel.gpt2.logits(of: adapter, parameters: loaded), a).absolute <= 1e-5)
         #expect(throws: TuningError.self) {
-            try method.restore(numbers, survivors: nil, into: restored, for: TinyModel.model)
+            try method.restore(numbers, survivors: nil, into: restored, for: TinyModel.gpt2.model)
         }
     }
 
@@ -241,18 +247,18 @@ import Transformer
         let adaLoRA = AdaLoRA(initialRank: 3, targetRank: 1, totalSteps: 6, targets: ["c_attn"])
         let prompt = PromptTuning(virtualTokens: 2, initialisation: .sampledVocabulary)
         let method = Combination([prompt, adaLoRA])
-        let training = TrainingGraph(model: TinyModel.model, method: method, optimizer: AdamW(), textLength: 16)
+        let training = TrainingGraph(model: TinyModel.gpt2.model, method: method, optimizer: AdamW(), textLength: 16)
         let trainer = try Trainer(
-            training, parameters: TinyModel.parameters(for: method), limits: TinyModel.limits, pool: WorkerPool(threads: 1))
+            training, parameters: TinyModel.gpt2.parameters(for: method), limits: TinyModel.limits, pool: WorkerPool(threads: 1))
         for _ in 0..<6 {
             let taken = try trainer.step(learningRate: 0.05) { batch in
                 for example in TinyModel.examples { batch.append(example, virtualTokens: 2) }
             }
             #expect(taken.taskLoss < taken.loss)
         }
-        let survivors = try #require(adaLoRA.survivors(in: trainer.parameters, for: TinyModel.model))
+        let survivors = try #require(adaLoRA.survivors(in: trainer.parameters, for: TinyModel.gpt2.model))
         #expect(survivors.values.reduce(0) { $0 + $1.count { $0 } } == 2)
-        #expect(Set(trainer.resumableNames).isSuperset(of: adaLoRA.allocator(for: TinyModel.model).state.map(\.name)))
+        #expect(Set(trainer.resumableNames).isSuperset(of: adaLoRA.allocator(for: TinyModel.gpt2.model).state.map(\.name)))
     }
 
     @Test(
@@ -268,6 +274,6 @@ import Transformer
             AdaLoRA(initialRank: 2, targetRank: 1, totalSteps: 9, targets: ["q_proj"]),
         ])
     func impossible(method: AdaLoRA) {
-        #expect(throws: TuningError.self) { try TinyModel.parameters(for: method) }
+        #expect(throws: TuningError.self) { try TinyModel.gpt2.parameters(for: method) }
     }
 }

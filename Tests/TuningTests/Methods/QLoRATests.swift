@@ -10,8 +10,8 @@ import Transformer
 
     /// The tiny model under LoRA such that its change matters.
     static func parameters() throws -> ParameterStore {
-        let parameters = try TinyModel.parameters(for: lora)
-        for shape in lora.addedParameters(for: TinyModel.model) {
+        let parameters = try TinyModel.gpt2.parameters(for: lora)
+        for shape in lora.addedParameters(for: TinyModel.gpt2.model) {
             parameters.fillNormally(shape.name, deviation: 0.2, seed: 9)
         }
         return parameters
@@ -19,7 +19,7 @@ import Transformer
 
     /// The same without the weights that are quantised.
     static func withoutWeights(_ parameters: ParameterStore, _ method: QLoRA) -> ParameterStore {
-        let shapes = method.storedParameters(for: TinyModel.model)
+        let shapes = method.storedParameters(for: TinyModel.gpt2.model)
         let store = ParameterStore(shapes)
         for shape in shapes { store[shape.name]?.write(parameters[shape.name]?.values ?? []) }
         return store
@@ -28,9 +28,9 @@ import Transformer
     @Test("Logits, loss and gradients are LoRA's on the dequantised base, and need no float32 weights", arguments: [true, false])
     func sameAsLoRA(isDouble: Bool) throws {
         let parameters = try Self.parameters()
-        let original = try TinyModel.logits(of: Self.lora, parameters: parameters)
+        let original = try TinyModel.gpt2.logits(of: Self.lora, parameters: parameters)
         let method = QLoRA(
-            Self.lora, on: try QuantisedBase(quantising: parameters, of: TinyModel.model, isDouble: isDouble))
+            Self.lora, on: try QuantisedBase(quantising: parameters, of: TinyModel.gpt2.model, isDouble: isDouble))
         let small = Self.withoutWeights(parameters, method)
         #expect(small["transformer.h.0.attn.c_attn.weight"] == nil)
         for (name, weight) in method.base.weights {
@@ -39,8 +39,8 @@ import Transformer
         let choose = { (training: TrainingGraph) in
             [training.pass.allLogits!.text, training.loss] + training.trained.map(\.gradient)
         }
-        let expected = try TinyModel.values(of: Self.lora, parameters: parameters, choose)
-        let found = try TinyModel.values(of: method, parameters: small, choose)
+        let expected = try TinyModel.gpt2.values(of: Self.lora, parameters: parameters, choose)
+        let found = try TinyModel.gpt2.values(of: method, parameters: small, choose)
         #expect(difference(expected[0], original).relative > 1e-3, "4 bits make a difference")
         #expect(found.count == expected.count && found.count == 2 + 2 * 4)
         for (index, pair) in zip(found, expected).enumerated() {
@@ -51,17 +51,18 @@ import Transformer
 
     @Test("Training lowers the loss, and no gradient exists for any weight of the base")
     func training() throws {
-        let parameters = try TinyModel.parameters(for: Self.lora)
-        let method = QLoRA(Self.lora, on: try QuantisedBase(quantising: parameters, of: TinyModel.model))
+        let parameters = try TinyModel.gpt2.parameters(for: Self.lora)
+        let method = QLoRA(Self.lora, on: try QuantisedBase(quantising: parameters, of: TinyModel.gpt2.model))
         let small = Self.withoutWeights(parameters, method)
-        let training = TrainingGraph(model: TinyModel.model, method: method, optimizer: AdamW(), clipping: 1, textLength: 16)
-        for shape in TinyModel.model.parameters {
+        let training = TrainingGraph(model: TinyModel.gpt2.model, method: method, optimizer: AdamW(), clipping: 1, textLength: 16)
+        for shape in TinyModel.gpt2.model.parameters {
             #expect(training.graph.value(named: "gradient/\(shape.name)") == nil)
         }
         // One step out of three is kept whole: the numbers must not depend on it.
         func losses(keeping: Bool, threads: Int) throws -> [Float] {
             let trainer = try Trainer(
-                training, parameters: small.copying(method.trainedParameters(for: TinyModel.model)), limits: TinyModel.limits,
+                training, parameters: small.copying(method.trainedParameters(for: TinyModel.gpt2.model)),
+                limits: TinyModel.limits,
                 pool: WorkerPool(threads: threads))
             let pack = { (batch: inout Batch) in for example in TinyModel.examples { batch.append(example, virtualTokens: 0) } }
             return try (0..<30).map { step in
@@ -75,48 +76,30 @@ import Transformer
         #expect(try losses(keeping: true, threads: 2).map(\.bitPattern) == taken.map(\.bitPattern))
     }
 
-    @Test("AdaLoRA cuts its ranks on a quantised base too")
-    func adaLoRA() throws {
-        let adapter = AdaLoRA(initialRank: 3, targetRank: 1, totalSteps: 4, targets: ["c_attn"])
-        let parameters = try TinyModel.parameters(for: adapter)
-        let method = QLoRA(adapter, on: try QuantisedBase(quantising: parameters, of: TinyModel.model))
-        let trainer = try Trainer(
-            TrainingGraph(model: TinyModel.model, method: method, optimizer: AdamW(), textLength: 16),
-            parameters: Self.withoutWeights(parameters, method), limits: TinyModel.limits, pool: WorkerPool(threads: 1))
-        for _ in 0..<4 {
-            let taken = try trainer.step(learningRate: 0.05) { batch in
-                for example in TinyModel.examples { batch.append(example, virtualTokens: 0) }
-            }
-            #expect(taken.taskLoss < taken.loss)
-        }
-        let survivors = try #require(adapter.survivors(in: trainer.parameters, for: TinyModel.model))
-        #expect(survivors.values.reduce(0) { $0 + $1.count { $0 } } == 2)
-    }
-
     @Test("Every matrix of the blocks is quantised, and nothing else")
     func names() throws {
-        let names = Set(QuantisedBase.names(in: TinyModel.model))
+        let names = Set(QuantisedBase.names(in: TinyModel.gpt2.model))
         let expected = (0..<2).flatMap { layer in
             ["attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj"].map { "transformer.h.\(layer).\($0).weight" }
         }
         #expect(names == Set(expected))
         #expect(throws: TuningError.self) {
-            try QuantisedBase(quantising: ParameterStore([]), of: TinyModel.model)
+            try QuantisedBase(quantising: ParameterStore([]), of: TinyModel.gpt2.model)
         }
     }
 
     @Test("The bytes of base and adapter are what is held")
     func memory() throws {
         let parameters = try Self.parameters()
-        let method = QLoRA(Self.lora, on: try QuantisedBase(quantising: parameters, of: TinyModel.model))
-        let memory = method.memory(for: TinyModel.model)
-        let quantised = QuantisedBase.names(in: TinyModel.model).reduce(0) { sum, name in
+        let method = QLoRA(Self.lora, on: try QuantisedBase(quantising: parameters, of: TinyModel.gpt2.model))
+        let memory = method.memory(for: TinyModel.gpt2.model)
+        let quantised = QuantisedBase.names(in: TinyModel.gpt2.model).reduce(0) { sum, name in
             sum + (parameters[name].map { $0.rows * $0.columns } ?? 0)
         }
-        #expect(memory.wholeBase == 4 * TinyModel.model.parameterCount)
-        #expect(memory.otherWeights == 4 * (TinyModel.model.parameterCount - quantised))
-        #expect(memory.adapter == 4 * method.trainedCount(for: TinyModel.model))
-        #expect(method.trainedCount(for: TinyModel.model) == Self.lora.trainedCount(for: TinyModel.model))
+        #expect(memory.wholeBase == 4 * TinyModel.gpt2.model.parameterCount)
+        #expect(memory.otherWeights == 4 * (TinyModel.gpt2.model.parameterCount - quantised))
+        #expect(memory.adapter == 4 * method.trainedCount(for: TinyModel.gpt2.model))
+        #expect(method.trainedCount(for: TinyModel.gpt2.model) == Self.lora.trainedCount(for: TinyModel.gpt2.model))
         #expect(memory.base == memory.quantisedWeights + memory.otherWeights)
         // Small matrices have short last blocks and means of their own.
         let bits = Double(memory.quantisedWeights * 8) / Double(quantised)
