@@ -10,8 +10,11 @@ extension Graph {
         let changes = conditionings.enumerated().compactMap { adapter, conditioning in
             conditioning.changes[projection.weight].map { (adapter: adapter, change: $0) }
         }
-        guard !changes.isEmpty else { return project(x, by: projection, Conditioning(), named: name) }
-        let base = project(x, by: projection, Conditioning(), named: "\(name).base")
+        // One base serves all adapters: if it is held in 4 bits for one, it is for the others.
+        let quantised = conditionings.lazy.compactMap { $0.quantisedWeights[projection.weight] }.first
+        let shared = Conditioning(quantisedWeights: quantised.map { [projection.weight: $0] } ?? [:])
+        guard !changes.isEmpty else { return project(x, by: projection, shared, named: name) }
+        let base = project(x, by: projection, shared, named: "\(name).base")
         let adapters = changes.map(\.adapter)
         let down = add(
             ProductByAdapter(adapters, scales: adapters.map { _ in 1 }), [x] + changes.map(\.change.down),

@@ -42,7 +42,7 @@ extension AdaLoRA {
         let survivors = survivors(in: parameters, for: model)
         return changedWeights(of: model).flatMap { weight in
             let names = Self.parameters(of: weight.name)
-            let left = survivors?[weight.path] ?? Array(repeating: true, count: rank)
+            let left = survivors?[weight.path] ?? Array(repeating: true, count: initialRank)
             return [names.down, names.up, names.values].compactMap { name -> AdapterMatrix? in
                 guard let name, let matrix = parameters[name] else { return nil }
                 let isUp = name == names.up
@@ -67,9 +67,9 @@ extension AdaLoRA {
     ) throws(TuningError) {
         for weight in changedWeights(of: model) {
             let names = Self.parameters(of: weight.name)
-            let left = survivors?[weight.path] ?? Array(repeating: true, count: rank)
-            guard left.count == rank else {
-                throw .wrongCount("The rank pattern of \(weight.path)", found: left.count, expected: rank)
+            let left = survivors?[weight.path] ?? Array(repeating: true, count: initialRank)
+            guard left.count == initialRank else {
+                throw .wrongCount("The rank pattern of \(weight.path)", found: left.count, expected: initialRank)
             }
             for name in [names.down, names.up, names.values].compactMap({ $0 }) {
                 guard let matrix = parameters[name], let values = matrices[name] else { throw .missingParameter(name) }

@@ -30,6 +30,7 @@ public struct AdaLoRA: LowRankMethod, Hashable {
     public let orthogonalityWeight: Double
     /// α.
     public let alpha: Double
+    /// What the names of the changed projections end with, as with LoRA.
     public let targets: [String]
 
     public init(
@@ -50,11 +51,21 @@ public struct AdaLoRA: LowRankMethod, Hashable {
         self.targets = targets
     }
 
-    public var rank: Int { initialRank }
-
     /// α/(r + 10⁻⁵) with the rank r of the start, whatever is left of it.
     public var scale: Double { alpha / Double(Float(initialRank) + 1e-5) }
 
+    /// The weights that are changed.
+    public func changedWeights(of model: any LanguageModel) -> [ProjectionWeight] { model.projections(named: targets) }
+
+    public func lowRankChanges(of model: any LanguageModel) -> [LowRankChange] {
+        changedWeights(of: model).map { weight in
+            LowRankChange(
+                weight: weight.name, rank: initialRank, inputs: weight.inputs, outputs: weight.outputs, scale: scale,
+                hasValues: true)
+        }
+    }
+
+    /// The names of a weight's matrices.
     public static func parameters(of weight: String) -> LowRankParameters {
         let path = ProjectionWeight.path(of: weight)
         return LowRankParameters(down: "\(path).lora_A", up: "\(path).lora_B", values: values(of: path))
@@ -64,11 +75,10 @@ public struct AdaLoRA: LowRankMethod, Hashable {
 
     public func initialise(_ parameters: ParameterStore, for model: any LanguageModel, seed: UInt64) throws(TuningError) {
         try checkBudget()
-        for weight in try checkedWeights(of: model) {
-            let names = Self.parameters(of: weight.name)
-            parameters.fillNormally(names.down, deviation: 0.02, seed: seed)
-            parameters.fillNormally(names.up, deviation: 0.02, seed: seed)
-            parameters[Self.values(of: weight.path)]?.fill(with: 0)
+        for change in try checkedChanges(of: model, targets: targets) {
+            parameters.fillNormally(change.names.down, deviation: 0.02, seed: seed)
+            parameters.fillNormally(change.names.up, deviation: 0.02, seed: seed)
+            if let values = change.names.values { parameters[values]?.fill(with: 0) }
         }
     }
 
@@ -117,11 +127,9 @@ public struct AdaLoRA: LowRankMethod, Hashable {
     public func allocator(for model: any LanguageModel) -> RankAllocator {
         RankAllocator(
             budget: budget(for: model), beta1: beta1, beta2: beta2,
-            matrices: changedWeights(of: model).map { weight in
-                let names = Self.parameters(of: weight.name)
-                return RankAllocator.Matrices(
-                    down: ParameterShape(names.down, rank, weight.inputs), up: ParameterShape(names.up, weight.outputs, rank),
-                    values: ParameterShape(Self.values(of: weight.path), rank, 1))
+            matrices: lowRankChanges(of: model).map { change in
+                let shapes = change.parameters
+                return RankAllocator.Matrices(down: shapes[0], up: shapes[1], values: shapes[2])
             })
     }
 

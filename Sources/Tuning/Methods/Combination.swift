@@ -6,7 +6,8 @@ public import Transformer
 public struct Combination: TuningMethod {
     public let parts: [any TuningMethod]
 
-    /// - Precondition: At most one part puts something in front of the text, and no weight is changed by two.
+    /// - Precondition: At most one part puts something in front of the text, no weight is changed by two, and at most one part adds a
+    ///   penalty or acts after a step.
     public init(_ parts: [any TuningMethod]) { self.parts = parts }
 
     /// The parts' names: `prompt-tuning+lora`.
@@ -30,6 +31,18 @@ public struct Combination: TuningMethod {
         var all = Conditioning()
         for part in parts { all.merge(part.conditioning(in: &graph, for: model)) }
         return all
+    }
+
+    public func penalty(in graph: inout Graph, for model: any LanguageModel) -> Value? {
+        let penalties = parts.compactMap { $0.penalty(in: &graph, for: model) }
+        precondition(penalties.count <= 1, "the penalty comes from one method")
+        return penalties.first
+    }
+
+    public func stepHook(for model: any LanguageModel) -> (any StepHook)? {
+        let hooks = parts.compactMap { $0.stepHook(for: model) }
+        precondition(hooks.count <= 1, "one method acts after a step")
+        return hooks.first
     }
 
     public func prepared(_ example: Example, for model: any LanguageModel) -> Example {

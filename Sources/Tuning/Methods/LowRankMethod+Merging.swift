@@ -3,42 +3,42 @@ internal import LinearAlgebra
 public import Transformer
 
 extension LowRankMethod {
-    /// Puts the change into the weights: W ← W + ΔW. The model then computes alone what it computed under the method.
+    /// Puts the changes into the weights: W ← W + ΔW. The model then computes alone what it computed under the method.
     ///
     /// - Parameter parameters: The model's, which are changed in place, and the method's.
-    /// - Throws: ``TuningError/missingParameter(_:)``, before anything is changed.
+    /// - Throws: ``TuningError`` that names what is missing, before anything is changed.
     public func merge(into parameters: ParameterStore, for model: any LanguageModel) throws(TuningError) {
-        try addChange(times: 1, to: parameters, for: model)
+        try addChanges(times: 1, to: parameters, for: model)
     }
 
-    /// Takes the change out of the weights again: W ← W − ΔW, which restores them to rounding.
+    /// Takes the changes out of the weights again: W ← W − ΔW, which restores them to rounding.
     ///
-    /// - Throws: ``TuningError/missingParameter(_:)``, before anything is changed.
+    /// - Throws: ``TuningError`` that names what is missing, before anything is changed.
     public func unmerge(from parameters: ParameterStore, for model: any LanguageModel) throws(TuningError) {
-        try addChange(times: -1, to: parameters, for: model)
+        try addChanges(times: -1, to: parameters, for: model)
     }
 
-    private func addChange(times sign: Double, to parameters: ParameterStore, for model: any LanguageModel) throws(TuningError) {
-        func matrix(_ name: String) throws(TuningError) -> Matrix {
-            guard let matrix = parameters[name] else { throw .missingParameter(name) }
-            return matrix
+    private func addChanges(times sign: Double, to parameters: ParameterStore, for model: any LanguageModel) throws(TuningError) {
+        let changes = lowRankChanges(of: model)
+        for name in changes.flatMap({ [$0.weight] + $0.parameters.map(\.name) }) where parameters[name] == nil {
+            throw .missingParameter(name)
         }
-        var parts: [(weight: Matrix, down: Matrix, up: Matrix, values: Matrix?, storesInputsFirst: Bool)] = []
-        for weight in changedWeights(of: model) {
-            let names = Self.parameters(of: weight.name)
-            var values: Matrix?
-            if let name = names.values { values = try matrix(name) }
-            parts.append(
-                (try matrix(weight.name), try matrix(names.down), try matrix(names.up), values, weight.storesInputsFirst))
-        }
-        for part in parts {
-            var up = part.up
-            if let values = part.values {
-                up = Storage(count: up.rows * up.columns).matrix(rows: up.rows, columns: up.columns)
-                up.setColumns(of: part.up, scaledBy: values)
+        // A weight that is stored [out, in] gets the transposed change.
+        let storesInputsFirst = Dictionary(uniqueKeysWithValues: model.projections.map { ($0.weight, $0.storesInputsFirst) })
+        for change in changes where storesInputsFirst[change.weight] == nil { throw .noTargets([change.weight]) }
+        for change in changes {
+            let names = change.names
+            guard let weight = parameters[change.weight], let down = parameters[names.down], var up = parameters[names.up] else {
+                continue
             }
-            part.weight.addLowRankChange(
-                down: part.down, up: up, scale: Float(sign * scale), storesInputsFirst: part.storesInputsFirst)
+            if let values = names.values.flatMap({ parameters[$0] }) {
+                let scaled = Storage(count: up.rows * up.columns).matrix(rows: up.rows, columns: up.columns)
+                scaled.setColumns(of: up, scaledBy: values)
+                up = scaled
+            }
+            weight.addLowRankChange(
+                down: down, up: up, scale: Float(sign * change.scale), storesInputsFirst: storesInputsFirst[change.weight] ?? true
+            )
         }
     }
 }

@@ -4,16 +4,16 @@ public import Transformer
 /// LoRA on a base model whose projections are held in 4 bits (Dettmers et al. 2023): the gradient passes through the quantised weights
 /// to the narrow matrices A and B, which are trained in float32.
 ///
-/// What it trains is named, started and stored as LoRA's.
+/// What it trains is named, started and stored as LoRA's. In place of LoRA there may be AdaLoRA, or an adapter that was loaded.
 public struct QLoRA: TuningMethod {
     public let name = "qlora"
     public let virtualTokens = 0
     /// What is trained.
-    public let adapter: LoRA
+    public let adapter: any LowRankMethod
     /// The frozen projections.
     public let base: QuantisedBase
 
-    public init(_ adapter: LoRA, on base: QuantisedBase) {
+    public init(_ adapter: some LowRankMethod, on base: QuantisedBase) {
         self.adapter = adapter
         self.base = base
     }
@@ -31,6 +31,10 @@ public struct QLoRA: TuningMethod {
         conditioning.quantisedWeights = base.weights
         return conditioning
     }
+
+    public func penalty(in graph: inout Graph, for model: any LanguageModel) -> Value? { adapter.penalty(in: &graph, for: model) }
+
+    public func stepHook(for model: any LanguageModel) -> (any StepHook)? { adapter.stepHook(for: model) }
 
     /// All that a store needs to hold: the model's parameters that are not quantised, and the adapter's.
     public func storedParameters(for model: any LanguageModel) -> [ParameterShape] {

@@ -25,7 +25,7 @@ public struct QuantisedBase: Sendable, Hashable {
         self.weights = weights
     }
 
-    /// The names of the weights that are held in 4 bits.
+    /// The names of the weights that are held in 4 bits: those of all projections.
     public static func names(in model: any LanguageModel) -> [String] { model.projections.map(\.weight) }
 
     /// The bytes of all codes and maxima.

@@ -226,9 +226,39 @@ import Transformer
             TinyModel.gpt2.logits(of: method, parameters: parameters), TinyModel.gpt2.logits(of: method, parameters: restored)
         )
         #expect(a == b)
+        // The saved file alone is an adapter too, of smaller ranks.
+        let adapter = LowRankAdapter(
+            method.lowRankChanges(of: TinyModel.gpt2.model).map { change in
+                let path = change.weight.replacing(".weight", with: "")
+                return LowRankChange(
+                    weight: change.weight, rank: survivors[path]?.count { $0 } ?? 0, inputs: change.inputs,
+                    outputs: change.outputs, scale: method.scale, hasValues: true)
+            }, of: method.name)
+        let loaded = try TinyModel.gpt2.parameters(for: adapter)
+        for matrix in saved { loaded[matrix.name]?.write(matrix.values) }
+        #expect(try difference(TinyModel.gpt2.logits(of: adapter, parameters: loaded), a).absolute <= 1e-5)
         #expect(throws: TuningError.self) {
             try method.restore(numbers, survivors: nil, into: restored, for: TinyModel.gpt2.model)
         }
+    }
+
+    @Test("Beside a soft prompt the penalty and the budget are at work as they are alone")
+    func combined() throws {
+        let adaLoRA = AdaLoRA(initialRank: 3, targetRank: 1, totalSteps: 6, targets: ["c_attn"])
+        let prompt = PromptTuning(virtualTokens: 2, initialisation: .sampledVocabulary)
+        let method = Combination([prompt, adaLoRA])
+        let training = TrainingGraph(model: TinyModel.gpt2.model, method: method, optimizer: AdamW(), textLength: 16)
+        let trainer = try Trainer(
+            training, parameters: TinyModel.gpt2.parameters(for: method), limits: TinyModel.limits, pool: WorkerPool(threads: 1))
+        for _ in 0..<6 {
+            let taken = try trainer.step(learningRate: 0.05) { batch in
+                for example in TinyModel.examples { batch.append(example, virtualTokens: 2) }
+            }
+            #expect(taken.taskLoss < taken.loss)
+        }
+        let survivors = try #require(adaLoRA.survivors(in: trainer.parameters, for: TinyModel.gpt2.model))
+        #expect(survivors.values.reduce(0) { $0 + $1.count { $0 } } == 2)
+        #expect(Set(trainer.resumableNames).isSuperset(of: adaLoRA.allocator(for: TinyModel.gpt2.model).state.map(\.name)))
     }
 
     @Test(

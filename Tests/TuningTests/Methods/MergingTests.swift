@@ -6,46 +6,64 @@ import Transformer
 @testable import Tuning
 
 @Suite struct MergingTests {
-    static let methods: [any LowRankMethod] = [
-        LoRA(rank: 3, alpha: 6, targets: ["c_attn", "c_proj"]),
-        LoRA(rank: 2, alpha: 3, isRankStabilised: true, targets: ["c_fc"]),
-        AdaLoRA(initialRank: 3, targetRank: 1, totalSteps: 9, alpha: 6, targets: ["c_attn", "c_proj", "c_fc"]),
-    ]
+    struct Case: Sendable, CustomTestStringConvertible {
+        let tiny: TinyModel
+        let method: any LowRankMethod
+        var testDescription: String { "\(method.name) of \(tiny.testDescription)" }
 
-    /// The tiny model, and the method's matrices such that the change matters.
-    static func parameters(for method: any LowRankMethod) throws -> ParameterStore {
-        let parameters = try TinyModel.gpt2.parameters(for: method)
-        for shape in method.addedParameters(for: TinyModel.gpt2.model) {
-            parameters.fillNormally(shape.name, deviation: 0.2, seed: 9)
+        /// The tiny model, and the method's matrices such that the change matters.
+        func parameters() throws -> ParameterStore {
+            let parameters = try tiny.parameters(for: method)
+            for shape in method.addedParameters(for: tiny.model) {
+                parameters.fillNormally(shape.name, deviation: 0.2, seed: 9)
+            }
+            return parameters
         }
-        return parameters
     }
 
-    @Test("A merged model computes alone what it computed under the method", arguments: methods.indices)
-    func merged(index: Int) throws {
-        let method = Self.methods[index]
-        let parameters = try Self.parameters(for: method)
-        let under = try TinyModel.gpt2.logits(of: method, parameters: parameters)
-        let before = try TinyModel.gpt2.logits(of: FullFineTuning(), parameters: parameters)
+    static let cases = [
+        Case(tiny: .gpt2, method: LoRA(rank: 3, alpha: 6, targets: ["c_attn", "c_proj"])),
+        Case(tiny: .gpt2, method: LoRA(rank: 2, alpha: 3, isRankStabilised: true, targets: ["c_fc"])),
+        Case(
+            tiny: .gpt2,
+            method: AdaLoRA(initialRank: 3, targetRank: 1, totalSteps: 9, alpha: 6, targets: ["c_attn", "c_proj", "c_fc"])),
+        Case(
+            tiny: .gpt2,
+            method: LowRankAdapter(
+                [
+                    LowRankChange(weight: "transformer.h.0.attn.c_attn.weight", rank: 2, inputs: 12, outputs: 36, scale: 1.5),
+                    LowRankChange(
+                        weight: "transformer.h.1.mlp.c_fc.weight", rank: 1, inputs: 12, outputs: 48, scale: 2, hasValues: true),
+                ], of: "adalora")),
+        Case(tiny: .llama, method: LoRA(rank: 3, alpha: 6, targets: ["q_proj", "v_proj", "down_proj"])),
+        Case(
+            tiny: .llama,
+            method: AdaLoRA(initialRank: 3, targetRank: 1, totalSteps: 9, alpha: 6, targets: ["k_proj", "o_proj", "up_proj"])),
+    ]
+
+    @Test("A merged model computes alone what it computed under the method", arguments: cases)
+    func merged(theCase: Case) throws {
+        let (tiny, method, parameters) = (theCase.tiny, theCase.method, try theCase.parameters())
+        let under = try tiny.logits(of: method, parameters: parameters)
+        let before = try tiny.logits(of: FullFineTuning(), parameters: parameters)
         try #require(difference(under, before).relative > 0.01, "the change matters")
-        try method.merge(into: parameters, for: TinyModel.gpt2.model)
-        let merged = try TinyModel.gpt2.logits(of: FullFineTuning(), parameters: parameters)
+        try method.merge(into: parameters, for: tiny.model)
+        let merged = try tiny.logits(of: FullFineTuning(), parameters: parameters)
         let found = difference(merged, under)
         #expect(found.absolute <= 1e-5 || found.relative <= 1e-5, "\(found)")
     }
 
-    @Test("Unmerging restores the weights to rounding, and leaves all others alone", arguments: methods.indices)
-    func unmerged(index: Int) throws {
-        let method = Self.methods[index]
-        let parameters = try Self.parameters(for: method)
-        let before = try Self.parameters(for: method)
-        let changed = Set(method.changedWeights(of: TinyModel.gpt2.model).map(\.name))
-        try method.merge(into: parameters, for: TinyModel.gpt2.model)
+    @Test("Unmerging restores the weights to rounding, and leaves all others alone", arguments: cases)
+    func unmerged(theCase: Case) throws {
+        let (tiny, method, parameters) = (theCase.tiny, theCase.method, try theCase.parameters())
+        let before = try theCase.parameters()
+        let changed = Set(method.lowRankChanges(of: tiny.model).map(\.weight))
+        try method.merge(into: parameters, for: tiny.model)
         for name in parameters.names {
             let isSame = parameters[name]?.values == before[name]?.values
             #expect(isSame != changed.contains(name), "\(name)")
         }
-        try method.unmerge(from: parameters, for: TinyModel.gpt2.model)
+        try method.unmerge(from: parameters, for: tiny.model)
         for name in changed {
             let found = difference(parameters[name]?.values ?? [], before[name]?.values ?? [])
             #expect(found.relative <= 3e-7, "\(name): \(found)")
@@ -71,7 +89,7 @@ import Transformer
     @Test("A missing matrix is named, and no weight is changed")
     func missing() throws {
         let method = LoRA(rank: 3, alpha: 6, targets: ["c_attn"])
-        let whole = try Self.parameters(for: method)
+        let whole = try TinyModel.gpt2.parameters(for: method)
         let shapes = TinyModel.gpt2.model.parameters + method.addedParameters(for: TinyModel.gpt2.model).dropLast()
         let parameters = ParameterStore(shapes)
         for shape in shapes { parameters[shape.name]?.write(whole[shape.name]?.values ?? []) }

@@ -25,28 +25,51 @@ import Transformer
         return store
     }
 
-    @Test("Logits, loss and gradients are LoRA's on the dequantised base, and need no float32 weights", arguments: [true, false])
-    func sameAsLoRA(isDouble: Bool) throws {
-        let parameters = try Self.parameters()
-        let original = try TinyModel.gpt2.logits(of: Self.lora, parameters: parameters)
-        let method = QLoRA(
-            Self.lora, on: try QuantisedBase(quantising: parameters, of: TinyModel.gpt2.model, isDouble: isDouble))
-        let small = Self.withoutWeights(parameters, method)
-        #expect(small["transformer.h.0.attn.c_attn.weight"] == nil)
+    @Test(
+        "Logits, loss and gradients are LoRA's on the dequantised base, and need no float32 weights",
+        arguments: TinyModel.families, [true, false])
+    func sameAsLoRA(tiny: TinyModel, isDouble: Bool) throws {
+        let lora = tiny.model is Llama ? LoRA(rank: 3, alpha: 6, targets: ["q_proj", "down_proj"]) : Self.lora
+        let parameters = try tiny.parameters(for: lora)
+        for shape in lora.addedParameters(for: tiny.model) { parameters.fillNormally(shape.name, deviation: 0.2, seed: 9) }
+        let original = try tiny.logits(of: lora, parameters: parameters)
+        let method = QLoRA(lora, on: try QuantisedBase(quantising: parameters, of: tiny.model, isDouble: isDouble))
+        let small = parameters.sharing(method.storedParameters(for: tiny.model).map(\.name), under: "")
+        #expect(small.names.count == parameters.names.count - tiny.model.projections.count)
         for (name, weight) in method.base.weights {
             if let matrix = parameters[name] { weight.dequantise(rows: 0..<matrix.rows, into: matrix) }
         }
         let choose = { (training: TrainingGraph) in
             [training.pass.allLogits!.text, training.loss] + training.trained.map(\.gradient)
         }
-        let expected = try TinyModel.gpt2.values(of: Self.lora, parameters: parameters, choose)
-        let found = try TinyModel.gpt2.values(of: method, parameters: small, choose)
+        let expected = try tiny.values(of: lora, parameters: parameters, choose)
+        let found = try tiny.values(of: method, parameters: small, choose)
         #expect(difference(expected[0], original).relative > 1e-3, "4 bits make a difference")
         #expect(found.count == expected.count && found.count == 2 + 2 * 4)
         for (index, pair) in zip(found, expected).enumerated() {
             let distance = difference(pair.0, pair.1)
             #expect(distance.absolute <= 1e-5 || distance.relative <= 1e-5, "value \(index): \(distance)")
         }
+    }
+
+    @Test("Several adapters share one quantised base in a batch")
+    func mixed() throws {
+        let parameters = try Self.parameters()
+        let model = TinyModel.gpt2.model
+        let method = QLoRA(Self.lora, on: try QuantisedBase(quantising: parameters, of: model))
+        let small = Self.withoutWeights(parameters, method)
+        let bare = QLoRA(LowRankAdapter([], of: "none"), on: method.base)
+        let mixed = try MixedAdapters(
+            model: model, base: small, adapters: [.none, MixedAdapters.Adapter(method, parameters: small)],
+            limits: TinyModel.limits, pool: WorkerPool(threads: 2))
+        let answers = try mixed.logits(of: [(TinyModel.examples[0], 0), (TinyModel.examples[0], 1)])
+        for (answer, alone) in zip(answers, [bare, method]) {
+            let expected = try TinyModel.gpt2.values(
+                of: alone, parameters: small, examples: [TinyModel.examples[0]], logitRows: .counted
+            ) { [$0.pass.logits] }[0]
+            #expect(difference(answer, expected).absolute <= 1e-5)
+        }
+        #expect(difference(answers[0], answers[1]).relative > 0.01)
     }
 
     @Test("Training lowers the loss, and no gradient exists for any weight of the base")
@@ -74,6 +97,24 @@ import Transformer
         let taken = try losses(keeping: false, threads: 1)
         #expect(taken[29] < taken[0] * 0.8)
         #expect(try losses(keeping: true, threads: 2).map(\.bitPattern) == taken.map(\.bitPattern))
+    }
+
+    @Test("AdaLoRA cuts its ranks on a quantised base too")
+    func adaLoRA() throws {
+        let adapter = AdaLoRA(initialRank: 3, targetRank: 1, totalSteps: 4, targets: ["c_attn"])
+        let parameters = try TinyModel.gpt2.parameters(for: adapter)
+        let method = QLoRA(adapter, on: try QuantisedBase(quantising: parameters, of: TinyModel.gpt2.model))
+        let trainer = try Trainer(
+            TrainingGraph(model: TinyModel.gpt2.model, method: method, optimizer: AdamW(), textLength: 16),
+            parameters: Self.withoutWeights(parameters, method), limits: TinyModel.limits, pool: WorkerPool(threads: 1))
+        for _ in 0..<4 {
+            let taken = try trainer.step(learningRate: 0.05) { batch in
+                for example in TinyModel.examples { batch.append(example, virtualTokens: 0) }
+            }
+            #expect(taken.taskLoss < taken.loss)
+        }
+        let survivors = try #require(adapter.survivors(in: trainer.parameters, for: TinyModel.gpt2.model))
+        #expect(survivors.values.reduce(0) { $0 + $1.count { $0 } } == 2)
     }
 
     @Test("Every matrix of the blocks is quantised, and nothing else")
