@@ -3,6 +3,7 @@ public import Foundation
 public import Interchange
 internal import LinearAlgebra
 public import Transformer
+public import Tuning
 
 /// A pretrained model, loaded and ready to be run: what every tuning method starts from.
 public struct BaseModel: Sendable {
@@ -15,6 +16,8 @@ public struct BaseModel: Sendable {
     public let tokenizer: TokenizerPipeline
     /// SHA-256 of the weights as loaded.
     public let weightsHash: ContentHash
+    /// The projections in 4 bits, where they are not held in float32.
+    public let quantised: QuantisedBase?
 
     /// Opens a folder in the format of Hugging Face Transformers.
     ///
@@ -33,6 +36,29 @@ public struct BaseModel: Sendable {
         self.parameters = parameters
         self.tokenizer = tokenizer
         weightsHash = try folder.weightsHash()
+        quantised = nil
+    }
+
+    /// The same model with its projections held in 4 bits only (Dettmers et al. 2023).
+    public func heldIn4Bits() throws(TuningError) -> BaseModel {
+        let quantised = try in4Bits
+        let rest = ParameterStore([]).joined(
+            with: parameters.sharing(quantised.remainingParameters(of: model).map(\.name), under: ""))
+        return BaseModel(self, parameters: rest, quantised: quantised)
+    }
+
+    private init(_ other: BaseModel, parameters: ParameterStore, quantised: QuantisedBase) {
+        (name, configuration, model, tokenizer) = (other.name, other.configuration, other.model, other.tokenizer)
+        weightsHash = other.weightsHash
+        self.parameters = parameters
+        self.quantised = quantised
+    }
+
+    /// What the weights take in memory, in bytes.
+    public var heldBytes: Int {
+        let names = Set(parameters.names)
+        let floats = model.parameters.filter { names.contains($0.name) }.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.size
+        return floats + (quantised?.byteCount ?? 0)
     }
 
     private static func model(_ configuration: ModelConfiguration) -> any LanguageModel {

@@ -135,7 +135,10 @@ final class Run {
     }
 
     private func weightsHash() throws -> String {
-        try parameters.weightsHash(of: base.model, shapes: base.configuration.shapes).hex
+        let floats = try parameters.weightsHash(of: base.model, shapes: base.configuration.shapes)
+        guard let quantised = base.quantised else { return floats.hex }
+        let codes = quantised.weights.sorted { $0.key < $1.key }.map { ContentHash(of: $0.value.unpackedCodes).hex }
+        return ContentHash(of: ([floats.hex] + codes).joined(separator: " ")).hex
     }
 
     private func isBaseWeight(_ name: String) -> Bool { base.parameters[name] != nil }
@@ -225,7 +228,7 @@ final class Run {
     /// A forward pass over the first held-out examples, with the parameters as training left them.
     private func writeHeldOutFrame(after step: Int, into run: RunWriter) throws {
         let executor = try Executor(
-            Plan(training.graph, computing: [training.loss], limits: limits, keepsAll: true, updating: false),
+            Plan(training.graph, computing: [training.taskLoss], limits: limits, keepsAll: true, updating: false),
             parameters: trainer.parameters, pool: pool)
         let shown = task[task.shown].prefix(min(specification.frames.heldOutExamples, limits.sequences))
         guard !shown.isEmpty else { return }

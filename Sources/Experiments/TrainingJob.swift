@@ -52,7 +52,7 @@ public struct TrainingJob: Sendable {
             try method.writeAdapter(
                 try recorded.trainedParameters(of: method, on: base), on: base, called: modelName,
                 labels: try classes().map { base.tokenizer.decode($0, skippingSpecialTokens: true) },
-                notes: [AdapterFolder.baseWeightsNote: recorded.description.weightsSha256.before],
+                notes: [AdapterFolder.baseWeightsNote: base.weightsHash.hex],
                 to: place.appending(path: Part.adapter))
         } else {
             try recorded.writeModel(basedOn: base, to: place.appending(path: Part.model))

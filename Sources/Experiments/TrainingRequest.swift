@@ -74,6 +74,7 @@ public struct TrainingRequest: Sendable {
 
     /// The job with a model that is loaded already.
     func job(on base: BaseModel) throws -> (job: TrainingJob, left: Remainder) {
+        let base = method.kind.family.holdsBaseIn4Bits ? try base.heldIn4Bits() : base
         let (task, left) = try task(for: base)
         let examples = task[.train].count
         let steps =

@@ -77,6 +77,20 @@ public struct TunedModel: Sendable {
     }
 }
 
+extension LowRankChange {
+    /// The path of the changed module.
+    fileprivate var module: String { weight.hasSuffix(".weight") ? String(weight.dropLast(".weight".count)) : weight }
+}
+
+extension QLoRA {
+    /// An adapter on the base model as it was trained on: in 4 bits.
+    fileprivate init(_ adapter: LowRankAdapter, on base: BaseModel) throws(InterchangeError) {
+        do throws(TuningError) { self.init(adapter, on: try base.in4Bits) } catch {
+            throw InterchangeError("the base model cannot be held in 4 bits, as the adapter wants it: \(error.description)")
+        }
+    }
+}
+
 extension AdapterFolder {
     /// The adapters in a folder: it is one, or holds several that belong together in folders of its own.
     ///
@@ -107,15 +121,20 @@ extension AdapterFolder {
             method = PrefixTuning(virtualTokens: settings.virtualTokens.count)
             tensors[PrefixTuning.prefix] = AdapterTensorName.promptEmbeddings
         case .lora(let settings):
-            let changes = try LowRankAdapter(settings, self.tensors)
-            method = changes
-            for change in changes.changes {
-                let (names, module) = (LoRA.parameters(of: change.weight), String(change.weight.dropLast(".weight".count)))
-                tensors[names.down] = AdapterTensorName.loraA(module)
-                tensors[names.up] = AdapterTensorName.loraB(module)
+            let adapter = try LowRankAdapter(settings, self.tensors)
+            method = wants4Bits ? try QLoRA(adapter, on: base) : adapter
+            for change in adapter.changes {
+                tensors[change.names.down] = AdapterTensorName.loraA(change.module)
+                tensors[change.names.up] = AdapterTensorName.loraB(change.module)
             }
-        case .adaLoRA:
-            throw InterchangeError("adapters of the kind ADALORA can be inspected but not run yet")
+        case .adaLoRA(let settings):
+            let adapter = try LowRankAdapter(settings, self.tensors)
+            method = adapter
+            for change in adapter.changes {
+                tensors[change.names.down] = AdapterTensorName.adaLoRAA(change.module)
+                tensors[change.names.up] = AdapterTensorName.adaLoRAB(change.module)
+                if let values = change.names.values { tensors[values] = AdapterTensorName.adaLoRAE(change.module) }
+            }
         }
         let store = ParameterStore(method.addedParameters(for: base.model))
         for (parameter, tensor) in tensors {

@@ -82,7 +82,7 @@ import Tuning
         for (frames, threads) in [(FramePolicy.none, 1), (FramePolicy(steps: [0, 1, 2, 3]), 2)] {
             try Self.withExperiment(frames: frames) { experiment, folder in
                 let recording = try experiment.record(to: folder, version: "test", pool: WorkerPool(threads: threads))
-                losses.append(try recording.runs.flatMap { $0.journal.losses.map(\.bitPattern) })
+                losses.append(recording.runs.flatMap { $0.journal.losses.map(\.bitPattern) })
             }
         }
         #expect(losses[0] == losses[1])

@@ -94,6 +94,7 @@ import Tuning
             $0.rank = 2
             $0.targets = ["c_attn", "mlp.c_proj"]
         },
+        Told(kind: "qlora"), Told(kind: "adalora") { $0.targets = ["c_attn", "c_fc"] },
         Told(kind: "prompt-tuning+lora", folders: 2), Told(kind: "prefix-tuning+lora", folders: 2),
         Told(kind: "p-tuning+lora", folders: 2), Told(kind: "hard-prompt") { $0.text = "the opposite" },
     ]

@@ -21,6 +21,8 @@ struct SavedAdapter {
     let name: String
     let configuration: AdapterConfiguration
     let tensors: [String: Tensor]
+    /// What to note beside the hash of the base model.
+    var notes: [String: String] = [:]
 }
 
 extension AdapterMethod {
@@ -78,7 +80,7 @@ extension TuningMethod {
         for method in adapters {
             let saved = try method.adapter(parameters, on: base, called: name)
             try AdapterFolder.write(
-                saved.configuration, tensors: saved.tensors, head: classHead, notes: notes,
+                saved.configuration, tensors: saved.tensors, head: classHead, notes: notes.merging(saved.notes) { $1 },
                 to: adapters.count == 1 ? url : url.appending(path: saved.name))
         }
     }

@@ -12,7 +12,9 @@ struct LoRAFamily: MethodFamily {
     let keys: Set<MethodSettings.Key> = [.rank, .alpha, .isRankStabilised, .targets, .hasClassHead]
     let defaultLearningRate = 0.002
 
-    func method(_ settings: MethodSettings, for use: MethodUse) throws -> any TuningMethod {
+    func method(_ settings: MethodSettings, for use: MethodUse) -> any TuningMethod { lora(settings, for: use) }
+
+    func lora(_ settings: MethodSettings, for use: MethodUse) -> LoRA {
         LoRA(
             rank: settings.rank, alpha: settings.scaleAlpha, isRankStabilised: settings.isRankStabilised,
             targets: settings.targets ?? use.base.defaultTargets)

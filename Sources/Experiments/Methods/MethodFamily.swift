@@ -14,6 +14,8 @@ public protocol MethodFamily: Sendable {
     var keys: Set<MethodSettings.Key> { get }
     /// The highest learning rate where nothing else is said.
     var defaultLearningRate: Double { get }
+    /// Whether the base model's projections are held in 4 bits.
+    var holdsBaseIn4Bits: Bool { get }
     /// Makes the method.
     ///
     /// - Throws: An error that names the setting, or the word that the tokenizer does not know.
@@ -46,6 +48,8 @@ public struct MethodUse: Sendable {
 }
 
 extension MethodFamily {
+    public var holdsBaseIn4Bits: Bool { false }
+
     /// What a recording says of a run.
     func description(_ settings: MethodSettings) -> MethodDescription {
         MethodDescription(id: id, name: name, settings: settings.described(keys))
@@ -55,9 +59,8 @@ extension MethodFamily {
 /// All families.
 public enum MethodCatalogue {
     public static let all: [any MethodFamily] = [
-        PromptTuningFamily(), PrefixTuningFamily(), PTuningFamily(), DeepPromptTuningFamily(), LoRAFamily(),
-        FullFineTuningFamily(),
-        HardPromptFamily(), CombinationFamily(PromptTuningFamily(), LoRAFamily()),
+        PromptTuningFamily(), PrefixTuningFamily(), PTuningFamily(), DeepPromptTuningFamily(), LoRAFamily(), QLoRAFamily(),
+        AdaLoRAFamily(), FullFineTuningFamily(), HardPromptFamily(), CombinationFamily(PromptTuningFamily(), LoRAFamily()),
         CombinationFamily(PrefixTuningFamily(), LoRAFamily()), CombinationFamily(PTuningFamily(), LoRAFamily()),
     ]
 }
