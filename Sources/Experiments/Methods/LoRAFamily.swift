@@ -10,7 +10,7 @@ struct LoRAFamily: MethodFamily {
     let id = "lora"
     let name = BilingualText(english: "LoRA", chinese: "LoRA")
     let keys: Set<MethodSettings.Key> = [.rank, .alpha, .isRankStabilised, .targets, .hasClassHead]
-    let defaultLearningRate = 0.002
+    let defaultLearningRate = 0.003
 
     func method(_ settings: MethodSettings, for use: MethodUse) -> any TuningMethod { lora(settings, for: use) }
 

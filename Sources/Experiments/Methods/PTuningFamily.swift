@@ -10,7 +10,7 @@ struct PTuningFamily: MethodFamily {
     let id = "p-tuning"
     let name = BilingualText(english: "P-tuning", chinese: "P-Tuning")
     let keys: Set<MethodSettings.Key> = [.virtualTokens, .template, .encoder, .encoderWidth, .encoderLayers, .hasClassHead]
-    let defaultLearningRate = 0.002
+    let defaultLearningRate = 0.003
 
     func method(_ settings: MethodSettings, for use: MethodUse) throws -> any TuningMethod {
         let encoder: PTuning.Encoder =

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Recordings
 
-/// A sweep's results as tables in Markdown: a row for each way to tune, a column for each task, the mean accuracy over the seeds.
+/// A sweep's results as tables in Markdown: how well each way to tune answers each task, and what each way costs.
 public struct SweepTable: Sendable {
     let sweep: Sweep
     let results: [SweepResult]
@@ -11,41 +11,47 @@ public struct SweepTable: Sendable {
         self.results = results
     }
 
-    public var markdown: String { sweep.models.map(table).joined(separator: "\n") }
+    public var markdown: String { sweep.models.map { answers(of: $0) + "\n" + costs(of: $0) }.joined(separator: "\n") }
 
-    private func table(ofModel model: String) -> String {
+    private func answers(of model: String) -> String {
         let own = results.filter { $0.model == model }
-        let tasks = sweep.tasks.map(\.name)
         let seeds = sweep.seeds.count
+        let labels = sweep.entries.map(\.label)
+        // What the model does by itself is told by a way to tune whose start changes nothing.
+        let unchanged = own.first { ["full-fine-tuning", "lora"].contains($0.method) }?.label
+        let columns = (unchanged == nil ? [] : ["untuned"]) + labels
         var lines = [
-            "\(model), mean over \(seeds) \(seeds == 1 ? "seed" : "seeds") of the share answered exactly"
-                + ", held-out examples where there are any:", "",
-            "| method | \(tasks.joined(separator: " | ")) | trained numbers | file | a step |",
-            "|---|\(tasks.map { _ in "---:|" }.joined())---:|---:|---:|",
+            "Per cent answered exactly by \(model), of held-out examples where the task has any; mean over \(seeds) "
+                + "\(seeds == 1 ? "seed" : "seeds"), lowest and highest where they differ by 10 or more.", "",
+            "| task | \(columns.joined(separator: " | ")) |", "|---|\(columns.map { _ in "---:|" }.joined())",
         ]
-        if let before = row(before: own, tasks: tasks) { lines.append(before) }
-        for entry in sweep.entries {
-            let rows = own.filter { $0.label == entry.label }
-            let shares = tasks.map { task in share(of: rows.filter { $0.task == task }) { $0.accuracyAfter } }
-            let seconds = rows.map(\.secondsPerStep).filter { $0 > 0 }.median
-            let trained = rows.map(\.trainedCount).max() ?? 0
-            let bytes = rows.map(\.adapterBytes).max() ?? 0
-            lines.append(
-                "| \(entry.label) | \(shares.joined(separator: " | ")) | \(grouped(trained)) | \(size(bytes)) | "
-                    + "\(seconds > 0 ? "\(rounded(seconds * 1000)) ms" : "–") |")
+        for task in sweep.tasks.map(\.name) {
+            let rows = own.filter { $0.task == task }
+            let before = unchanged.map { label in [share(of: rows.filter { $0.label == label }) { $0.accuracyBefore }] } ?? []
+            let after = labels.map { label in share(of: rows.filter { $0.label == label }) { $0.accuracyAfter } }
+            lines.append("| \(task) | \((before + after).joined(separator: " | ")) |")
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// What the model does before any tuning: the same for every method that starts from it unchanged, so taken from those whose start
-    /// changes nothing.
-    private func row(before own: [SweepResult], tasks: [String]) -> String? {
-        let unchanged = own.filter { $0.method == "full-fine-tuning" || $0.method == "lora" }
-        guard let label = unchanged.first?.label else { return nil }
-        let shares = tasks.map { task in
-            share(of: unchanged.filter { $0.task == task && $0.label == label }) { $0.accuracyBefore }
+    private func costs(of model: String) -> String {
+        var lines = [
+            "| | method | settings | learning rate | trained numbers | file | a step |", "|---|---|---|---:|---:|---:|---:|",
+        ]
+        for entry in sweep.entries {
+            let rows = results.filter { $0.model == model && $0.label == entry.label }
+            guard let first = rows.first else { continue }
+            // What a search found differs from task to task and seed to seed.
+            let told = first.settings.filter { name, _ in !(entry.method.kind == .hardPrompt && name == "text") }
+                .sorted { $0.key < $1.key }.map { "\($0.key.replacing("_", with: " ")) \($0.value.text)" }
+            let seconds = rows.map(\.secondsPerStep).filter { $0 > 0 }.median
+            let isTrained = first.steps > 0
+            lines.append(
+                "| \(entry.label) | \(first.method) | \(told.joined(separator: ", ")) | \(isTrained ? "\(first.learningRate)" : "–") | "
+                    + "\(grouped(rows.map(\.trainedCount).max() ?? 0)) | \(size(rows.map(\.adapterBytes).max() ?? 0)) | "
+                    + "\(seconds > 0 ? "\(rounded(seconds * 1000)) ms" : "–") |")
         }
-        return "| before tuning | \(shares.joined(separator: " | ")) | 0 | – | – |"
+        return lines.joined(separator: "\n") + "\n"
     }
 
     /// The mean, with the lowest where the seeds differ by a tenth or more.
@@ -57,7 +63,7 @@ public struct SweepTable: Sendable {
         return high - low >= 0.1 ? "\(percent(mean)) (\(percent(low))–\(percent(high)))" : percent(mean)
     }
 
-    private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+    private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))" }
 
     private func rounded(_ number: Double) -> Double { (number * 100).rounded() / 100 }
 
