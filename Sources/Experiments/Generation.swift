@@ -35,16 +35,7 @@ public struct Generation: Sendable, Hashable {
         }
         let generator = try Generator(
             model: base.model, method: model.method, parameters: model.parameters, longest: ids.count + limit, pool: pool)
-        var ends = Set(base.endTokens)
-        if let stop {
-            let tokens = try base.tokenizer.encode(stop)
-            guard let token = tokens.first, tokens.count == 1 else {
-                throw InterchangeError(
-                    place: "stop \"\(stop)\"", "it is \(tokens.count) tokens of \(base.name); expected a text of one token")
-            }
-            ends.insert(token)
-        }
-        let result = try generator.generate(after: ids, limit: limit, ends: ends, sampling: sampling)
+        let result = try generator.generate(after: ids, limit: limit, ends: try base.ends(with: stop), sampling: sampling)
         tokens = result.tokens
         ending = result.ending
         completion = base.tokenizer.decode(tokens, skippingSpecialTokens: true)

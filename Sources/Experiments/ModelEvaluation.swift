@@ -1,4 +1,5 @@
 internal import Autodiff
+internal import Interchange
 public import LinearAlgebra
 internal import Transformer
 internal import Tuning
@@ -51,6 +52,12 @@ public struct ModelEvaluation: Codable, Sendable, Hashable {
         let hasHead = !model.labels.isEmpty
         let labels = hasHead ? model.labels : labels
         let classes = try data.completions(for: labels).map { try data.completion(of: $0, by: model.base) }
+        if hasHead, let other = examples.indices.first(where: { !classes.contains(Array(examples.parts($0).completion)) }) {
+            let text = model.base.tokenizer.decode(examples.parts(other).completion, skippingSpecialTokens: true)
+            throw InterchangeError(
+                place: "completion \"\(text.trimmed)\"",
+                "the adapter answers with one of the classes \(labels.joined(separator: ", ")); evaluate it on rows of these")
+        }
         let method = hasHead ? model.method.naming(classes) : model.method
         let longestClass = hasHead ? 0 : classes.map(\.count).max() ?? 0
         let length = (classes.isEmpty ? examples.longest : examples.longest + longestClass)

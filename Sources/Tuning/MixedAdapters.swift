@@ -30,6 +30,9 @@ public final class MixedAdapters {
 
         /// Virtual tokens in front of every text.
         public var virtualTokens: Int { method?.virtualTokens ?? 0 }
+        /// Tokens that a template puts among those of a text.
+        var placedTokens: Int { method?.placedTokens ?? 0 }
+        var addedTokens: Int { method?.addedTokens ?? 0 }
     }
 
     public let model: any LanguageModel
@@ -38,11 +41,15 @@ public final class MixedAdapters {
     public let parameters: ParameterStore
     private let executor: Executor
     private let pass: ForwardPass
+    /// For each adapter, how many virtual tokens of earlier ones stand below the token embeddings.
+    private let placedBefore: [Int32]
+    /// The most tokens of a text, without those that adapters put in.
+    private let longest: Int
 
     /// - Parameters:
     ///   - base: Holds the model's parameters.
     ///   - adapters: At least one; a sequence names its adapter by its place in this list.
-    ///   - limits: Sequences asked at a time, and the most tokens of one.
+    ///   - limits: Sequences asked at a time, and the most tokens of one, without those that adapters put in.
     /// - Throws: ``MixedAdaptersError`` if an adapter changes the base model itself, or lacks a parameter.
     public init(
         model: any LanguageModel, base: ParameterStore, adapters: [Adapter], limits: BatchLimits, pool: WorkerPool
@@ -61,6 +68,7 @@ public final class MixedAdapters {
             guard baseNames.isDisjoint(with: method.trainedParameters(for: model)) else {
                 throw .changesBase(adapter: index, method: method.name)
             }
+            guard !method.answersWithClass else { throw .answersWithClass(adapter: index) }
             let prefix = index == 0 ? "" : "adapter.\(index)."
             let shapes = method.addedParameters(for: model)
             conditionings.append(
@@ -70,6 +78,13 @@ public final class MixedAdapters {
                 })
             parameters = parameters.joined(with: adapter.parameters.sharing(shapes.map(\.name), under: prefix))
         }
+        placedBefore = conditionings.reduce(into: [0]) { sums, conditioning in
+            let rows = conditioning.placedPrompt.flatMap { graph[$0].shape.fixedRows } ?? 0
+            sums.append((sums.last ?? 0) + Int32(rows))
+        }
+        longest = limits.length
+        var limits = limits
+        limits.length += adapters.map(\.placedTokens).max() ?? 0
         pass = model.addForward(
             to: &graph, conditionings: conditionings, textLength: limits.length, logitRows: .counted)
         self.model = model
@@ -97,7 +112,7 @@ public final class MixedAdapters {
         for (example, adapter) in examples { try check(tokens: example.tokens.count, adapter: adapter) }
         let numbers = try compute { batch in
             for (example, adapter) in examples {
-                batch.append(example, virtualTokens: adapters[adapter].virtualTokens, adapter: adapter)
+                batch.append(prepared(example, adapter), virtualTokens: adapters[adapter].virtualTokens, adapter: adapter)
             }
         }
         var start = 0
@@ -115,13 +130,20 @@ public final class MixedAdapters {
     public func nextLogits(
         after texts: some Collection<(text: [Int32], adapter: Int)>
     ) throws(MixedAdaptersError) -> [[Float]] {
-        for (text, adapter) in texts {
-            precondition(!text.isEmpty, "a text to go on with")
-            try check(tokens: text.count, adapter: adapter)
+        try nextLogits(after: texts.map { (prompt: $0.text, added: [], adapter: $0.adapter) })
+    }
+
+    private func nextLogits(
+        after texts: [(prompt: [Int32], added: [Int32], adapter: Int)]
+    ) throws(MixedAdaptersError) -> [[Float]] {
+        for (prompt, added, adapter) in texts {
+            precondition(!prompt.isEmpty, "a text to go on with")
+            try check(tokens: prompt.count + added.count, adapter: adapter)
         }
         let numbers = try compute { batch in
-            for (text, adapter) in texts {
-                batch.appendQuestion(text, firstPosition: adapters[adapter].virtualTokens, adapter: adapter)
+            for (prompt, added, adapter) in texts {
+                let text = prepared(Example(prompt: prompt, completion: added), adapter)
+                batch.appendQuestion(text.tokens, firstPosition: adapters[adapter].virtualTokens, adapter: adapter)
             }
         }
         let width = model.vocabularySize
@@ -138,30 +160,45 @@ public final class MixedAdapters {
     public func generate(
         after prompts: [(text: [Int32], adapter: Int)], limit: Int, ends: Set<Int32> = [], sampling: Sampling = .greedy
     ) throws(MixedAdaptersError) -> [[Int32]] {
-        var texts = prompts
+        var added = prompts.map { _ in [Int32]() }
         var running = Array(prompts.indices)
         for step in 0..<limit where !running.isEmpty {
-            let logits = try nextLogits(after: running.map { texts[$0] })
+            let logits = try nextLogits(
+                after: running.map { (prompt: prompts[$0].text, added: added[$0], adapter: prompts[$0].adapter) })
             var left: [Int] = []
             for (index, row) in zip(running, logits) {
                 let token = sampling.token(from: row[...], step: step)
                 guard !ends.contains(token) else { continue }
-                texts[index].text.append(token)
-                if texts[index].text.count <= room(forAdapter: texts[index].adapter) { left.append(index) }
+                added[index].append(token)
+                let length = prompts[index].text.count + added[index].count
+                if length <= room(forAdapter: prompts[index].adapter) { left.append(index) }
             }
             running = left
         }
-        return zip(texts, prompts).map { Array($0.text[$1.text.count...]) }
+        return added
     }
 
-    /// The most tokens of a text behind an adapter's virtual tokens.
+    /// The most tokens of a text beside an adapter's virtual tokens.
     private func room(forAdapter adapter: Int) -> Int {
-        min(executor.plan.limits.length, model.context - adapters[adapter].virtualTokens)
+        min(longest, model.context - adapters[adapter].addedTokens)
+    }
+
+    /// An example in its adapter's template, with virtual tokens where they stand in this batch's table.
+    private func prepared(_ example: Example, _ adapter: Int) -> Example {
+        guard let method = adapters[adapter].method else { return example }
+        let own = method.prepared(example, for: model)
+        let first = placedBefore[adapter]
+        guard first > 0, method.placedTokens > 0 else { return own }
+        let size = Int32(model.vocabularySize)
+        return Example(tokens: own.tokens.map { $0 >= size ? $0 + first : $0 }, isTarget: own.isTarget, label: own.label)
     }
 
     private func check(tokens: Int, adapter: Int) throws(MixedAdaptersError) {
         guard adapters.indices.contains(adapter) else { throw .noSuchAdapter(adapter, count: adapters.count) }
-        let virtualTokens = adapters[adapter].virtualTokens
+        guard tokens <= longest else {
+            throw .executor(.batchTooLarge(sequences: 1, longest: tokens, limits: executor.plan.limits))
+        }
+        let virtualTokens = adapters[adapter].addedTokens
         guard tokens + virtualTokens <= model.context else {
             throw .tuning(.textTooLong(tokens: tokens, virtualTokens: virtualTokens, context: model.context))
         }
@@ -177,6 +214,7 @@ public final class MixedAdapters {
 /// Why adapters cannot be mixed as asked.
 public enum MixedAdaptersError: Error, Sendable, Equatable {
     case changesBase(adapter: Int, method: String)
+    case answersWithClass(adapter: Int)
     case noSuchAdapter(Int, count: Int)
     case tuning(TuningError)
     case executor(ExecutorError)
@@ -188,6 +226,9 @@ extension MixedAdaptersError: CustomStringConvertible {
         case .changesBase(let adapter, let method):
             "Adapter \(adapter) is made by \(method), which changes the base model's own weights and so cannot share them in a mixed "
                 + "batch; load it as a model of its own."
+        case .answersWithClass(let adapter):
+            "Adapter \(adapter) answers with a class, told by a head of its own, which a mixed batch of texts has no place for; evaluate "
+                + "it by itself."
         case .noSuchAdapter(let adapter, let count):
             "There is no adapter \(adapter); name one from 0 to \(count - 1)."
         case .tuning(let error): error.description

@@ -23,6 +23,8 @@ public protocol TuningMethod: Sendable {
     func initialise(_ parameters: ParameterStore, for model: any LanguageModel, seed: UInt64) throws(TuningError)
     /// What goes into the forward pass, made of the added parameters, which the graph has already.
     func conditioning(in graph: inout Graph, for model: any LanguageModel) -> Conditioning
+    /// Whether the answer is a class, told by a head, instead of a next token.
+    var answersWithClass: Bool { get }
     /// An example as the method shows it to the model: in a template, or with a class instead of a completion.
     func prepared(_ example: Example, for model: any LanguageModel) -> Example
     /// What training adds to the loss, `[1, 1]`, made of the added parameters, which the graph has already; `nil` for nothing.
@@ -33,6 +35,8 @@ public protocol TuningMethod: Sendable {
 
 extension TuningMethod {
     public var placedTokens: Int { 0 }
+
+    public var answersWithClass: Bool { false }
 
     public func prepared(_ example: Example, for model: any LanguageModel) -> Example { example }
 

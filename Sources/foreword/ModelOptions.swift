@@ -19,7 +19,12 @@ struct ModelOptions: ParsableArguments {
     func load() throws -> TunedModel {
         let base = try BaseModel(opening: ModelLibrary.url(of: model))
         guard let adapter else { return TunedModel(base) }
-        let folders = try AdapterFolder.all(in: Self.adapterURL(adapter))
+        return try Self.open(adapter, on: base)
+    }
+
+    /// The model under an adapter. One that was trained on another base is warned of on standard error.
+    static func open(_ adapter: String, on base: BaseModel) throws -> TunedModel {
+        let folders = try AdapterFolder.all(in: adapterURL(adapter))
         for warning in folders.compactMap({ $0.warning(on: base) }) { Console.error("Warning: \(warning)") }
         return try TunedModel(base, adapters: folders)
     }

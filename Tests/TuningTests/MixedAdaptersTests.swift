@@ -8,7 +8,8 @@ import Transformer
 
 /// Sequences of several adapters in one batch, on one loaded base model.
 @Suite struct MixedAdaptersTests {
-    /// Soft prompts of two lengths, a prompt encoder, a prefix, low-rank changes of two ranks on different projections; `nil` for none.
+    /// Soft prompts of two lengths, in front and in templates, a prompt encoder, a prefix, low-rank changes of different ranks on different
+    /// projections, with singular values and beside a soft prompt; `nil` for none.
     static func methods(for tiny: TinyModel) -> [(any TuningMethod)?] {
         let projections = tiny.model is Llama ? ["q_proj", "v_proj", "up_proj", "down_proj"] : ["c_attn", "mlp.c_proj"]
         return [
@@ -17,6 +18,14 @@ import Transformer
             PromptTuning(virtualTokens: 7, initialisation: .normal(deviation: 1)), PrefixTuning(virtualTokens: 4),
             LoRA(rank: 4, alpha: 2, isRankStabilised: true, targets: Array(projections.suffix(projections.count / 2))),
             PTuning(virtualTokens: 2, encoder: .mlp, hiddenWidth: 5),
+            PromptTuning(
+                template: VirtualTokenTemplate([.virtual, .prompt, .words([3]), .virtual]), initialisation: .normal(deviation: 1)),
+            PTuning(template: VirtualTokenTemplate([.prompt, .virtual]), encoder: .mlp, hiddenWidth: 5),
+            AdaLoRA(initialRank: 3, targetRank: 2, totalSteps: 9, targets: Array(projections.prefix(1))),
+            Combination([
+                PromptTuning(virtualTokens: 2, initialisation: .normal(deviation: 1)),
+                LoRA(rank: 1, alpha: 2, targets: Array(projections.suffix(1))),
+            ]),
         ]
     }
 
@@ -54,7 +63,7 @@ import Transformer
 
     @Test(
         "Adapters interleaved in one batch give what each gives alone, whichever of them is the first",
-        arguments: TinyModel.families, 0..<7)
+        arguments: TinyModel.families, 0..<11)
     func equalSeparateRuns(tiny: TinyModel, first: Int) throws {
         let all = Self.methods(for: tiny)
         let stores = try Stores(tiny, Array(all[first...] + all[..<first]))
@@ -144,8 +153,8 @@ import Transformer
         let tiny = TinyModel.gpt2
         let stores = try Stores(tiny, Self.methods(for: tiny))
         let mixed = try stores.mixed(tiny, limits: BatchLimits(sequences: 2, length: 32))
-        #expect(throws: MixedAdaptersError.noSuchAdapter(7, count: 7)) {
-            try mixed.logits(of: [(example: TinyModel.examples[0], adapter: 7)])
+        #expect(throws: MixedAdaptersError.noSuchAdapter(11, count: 11)) {
+            try mixed.logits(of: [(example: TinyModel.examples[0], adapter: 11)])
         }
         let long = Array(repeating: Int32(1), count: 30)
         #expect(throws: MixedAdaptersError.tuning(.textTooLong(tokens: 30, virtualTokens: 7, context: 32))) {

@@ -64,7 +64,7 @@ struct TinyModel: Sendable, CustomTestStringConvertible {
         let executor = try Executor(
             Plan(training.graph, computing: values, limits: limits, keepsAll: true),
             parameters: parameters.joined(with: ParameterStore(training.state)), pool: WorkerPool(threads: 2))
-        try executor.load { batch in for example in examples { batch.append(example, virtualTokens: method.virtualTokens) } }
+        try executor.load { batch in for example in examples { batch.append(example, method: method, model: model) } }
         executor.compute()
         return values.map { executor.numbers($0) }
     }

@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 
 /// A row of a data set: its values by column.
 public struct DataRow: Hashable, Sendable {
@@ -34,7 +34,7 @@ public struct DataRows: ~Copyable {
     private var lines: JSONLines?
 
     /// Opens a file, and reads the names of the columns where the first row has them.
-    init(opening url: URL, format: DataFormat) throws(InterchangeError) {
+    public init(opening url: URL, format: DataFormat) throws(InterchangeError) {
         file = url.displayPath
         do throws(InterchangeError) {
             switch format {

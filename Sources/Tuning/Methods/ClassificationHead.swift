@@ -8,6 +8,7 @@ public import Transformer
 public struct ClassificationHead: TuningMethod {
     public let name = "classification-head"
     public let virtualTokens = 0
+    public let answersWithClass = true
     /// The completions that stand for the classes, in their order.
     public let classes: [[Int32]]
 

@@ -15,6 +15,8 @@ public struct Combination: TuningMethod {
     public var virtualTokens: Int { parts.reduce(0) { $0 + $1.virtualTokens } }
     public var placedTokens: Int { parts.reduce(0) { $0 + $1.placedTokens } }
 
+    public var answersWithClass: Bool { parts.contains(where: \.answersWithClass) }
+
     public func addedParameters(for model: any LanguageModel) -> [ParameterShape] {
         parts.flatMap { $0.addedParameters(for: model) }
     }
