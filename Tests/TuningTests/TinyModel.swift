@@ -56,7 +56,7 @@ struct TinyModel: Sendable, CustomTestStringConvertible {
     /// The values of a forward and backward pass over some examples.
     func values(
         of method: some TuningMethod, parameters: ParameterStore, examples: [Example] = examples, limits: BatchLimits = limits,
-        logitRows: LogitRows = .all, _ choose: (TrainingGraph) -> [Value]
+        logitRows: LogitRows = .all, firstPosition: Int? = nil, _ choose: (TrainingGraph) -> [Value]
     ) throws -> [[Float]] {
         let training = TrainingGraph(
             model: model, method: method, optimizer: AdamW(), textLength: limits.length, logitRows: logitRows)
@@ -64,7 +64,11 @@ struct TinyModel: Sendable, CustomTestStringConvertible {
         let executor = try Executor(
             Plan(training.graph, computing: values, limits: limits, keepsAll: true),
             parameters: parameters.joined(with: ParameterStore(training.state)), pool: WorkerPool(threads: 2))
-        try executor.load { batch in for example in examples { batch.append(example, method: method, model: model) } }
+        try executor.load { batch in
+            for example in examples {
+                batch.append(method.prepared(example, for: model), virtualTokens: firstPosition ?? method.virtualTokens)
+            }
+        }
         executor.compute()
         return values.map { executor.numbers($0) }
     }
