@@ -9,7 +9,7 @@ struct Foreword: ParsableCommand {
         subcommands: [
             LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, GalleryCommand.self, TrainCommand.self,
             EvaluateCommand.self, GenerateCommand.self, InspectCommand.self, WorldCommand.self, PretrainCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, TraceCommand.self, CompareCommand.self,
         ])
 
     static let version = "0.1.0"
