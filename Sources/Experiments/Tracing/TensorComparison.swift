@@ -67,7 +67,7 @@ public struct TensorComparison: Sendable, Encodable {
                 continue
             }
             guard left.elementType.isFloat else {
-                entries.append(Entry(name, integers: try a.integers(name), try b.integers(name), shape: left.shape))
+                entries.append(Entry(name, integers: try left.wideIntegers(), try right.wideIntegers(), shape: left.shape))
                 continue
             }
             let (x, y) = (try a.floats(name), try b.floats(name))
@@ -106,12 +106,14 @@ extension TensorComparison.Entry {
             excess: .infinity)
     }
 
-    fileprivate init(_ name: String, integers a: [Int32], _ b: [Int32], shape: [Int]) {
-        var (worst, place): (Int, Int?) = (0, nil)
-        for index in a.indices where abs(Int(a[index]) - Int(b[index])) > worst {
-            (worst, place) = (abs(Int(a[index]) - Int(b[index])), index)
+    fileprivate init(_ name: String, integers a: [Int], _ b: [Int], shape: [Int]) {
+        var (worst, place): (UInt, Int?) = (0, nil)
+        for index in a.indices {
+            // Exact even between the ends of 64 bits.
+            let distance = UInt(bitPattern: max(a[index], b[index])) &- UInt(bitPattern: min(a[index], b[index]))
+            if distance > worst { (worst, place) = (distance, index) }
         }
-        let largest = a.reduce(0) { max($0, abs(Int($1))) }
+        let largest = a.reduce(UInt(0)) { max($0, $1.magnitude) }
         self.init(
             name: name, mismatch: nil, absolute: Double(worst), relative: Double(worst) / Double(max(1, largest)),
             index: place.map { shape.position(of: $0) }, compared: a.count, agrees: worst == 0,
@@ -194,6 +196,17 @@ extension SafetensorsFile {
             for number in try floats(name) where number.isFinite { largest = max(largest, abs(number)) }
         }
         return Double(largest)
+    }
+}
+
+extension Tensor {
+    /// The numbers of a tensor of integers of any width.
+    fileprivate func wideIntegers() throws(InterchangeError) -> [Int] {
+        guard elementType == .int64 else { return try integers().map(Int.init) }
+        let bytes = [UInt8](bytes)
+        return stride(from: 0, to: bytes.count, by: 8).map { start in
+            Int(bitPattern: UInt((0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[start + $1]) }))
+        }
     }
 }
 

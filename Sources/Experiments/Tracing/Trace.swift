@@ -169,9 +169,11 @@ private struct TraceRun {
         let loss = executor.numbers(training.loss)
         tensors["loss"] = Tensor(loss, shape: [1])
         let byName = Dictionary(uniqueKeysWithValues: gradients.map { (training.graph[$0.parameter].name, $0.gradient) })
-        for parameter in traced.parameters {
-            guard let gradient = byName[parameter.name] else { continue }
-            tensors["gradient/\(parameter.peftName)"] = Tensor(executor.numbers(gradient), shape: parameter.shape)
+        for parameter in traced.parameters where traced.obstacle == nil {
+            // Nothing leads from it to the loss: the weights by which an LSTM remembers, where it reads a single row.
+            let none = Array(repeating: Float(0), count: parameter.values.count)
+            let gradient = byName[parameter.name].map { executor.numbers($0) } ?? none
+            tensors["gradient/\(parameter.peftName)"] = Tensor(gradient, shape: parameter.shape)
         }
         return (tensors, loss.first)
     }
@@ -187,10 +189,15 @@ private struct TraceRun {
         func keep(_ parameter: TracedMethod.Parameter, under prefix: String) {
             tensors["\(prefix)/\(parameter.peftName)"] = Tensor(parameters[parameter.name]?.values ?? [], shape: parameter.shape)
         }
+        // What has no gradient is not trained here; torch multiplies it by a state of 0, gets a gradient of 0, and lets it decay.
+        let reached = Set(training.trained.map { training.graph[$0.parameter].name })
+        let untouched = traced.parameters.compactMap { reached.contains($0.name) ? nil : parameters[$0.name] }
+        let decay = Float(1 - learningRate * weightDecay)
         let singularValues = traced.parameters.filter { $0.name.hasSuffix(".lora_E") }
         var losses: [Float] = []
         for step in 1...steps {
             losses.append(try trainer.step(learningRate: learningRate, pack: pack).loss)
+            for matrix in untouched { matrix.write(matrix.values.map { $0 * decay }) }
             for parameter in singularValues { keep(parameter, under: "step-\(step)") }
             guard step == 1 || step == steps else { continue }
             for parameter in traced.parameters { keep(parameter, under: "after-\(step)") }

@@ -82,6 +82,7 @@ struct TracedMethod {
         let tensors = Dictionary(uniqueKeysWithValues: names.compactMap { peft, saved in start[peft].map { (saved, $0) } })
         try configuration.check(tensors)
         try configuration.check(tensors, fit: weights.configuration)
+        try weights.checkAreProjections(LoRAConfiguration.modules(in: tensors))
         let method = try LowRankAdapter(configuration, tensors)
         self.init(
             method: method, front: .nothing, virtualTokens: 0,
@@ -96,6 +97,7 @@ struct TracedMethod {
         whole.survivors = nil
         try whole.check(tensors)
         try whole.check(tensors, fit: weights.configuration)
+        try weights.checkAreProjections(AdaLoRAConfiguration.modules(in: tensors))
         let method = try AdaLoRA(configuration, modules: AdaLoRAConfiguration.modules(in: tensors))
         self.init(
             method: method, front: .nothing, virtualTokens: 0,
@@ -104,6 +106,7 @@ struct TracedMethod {
 
     /// An adapter's own triplets, of which those that were cut are 0.
     private init(_ configuration: AdaLoRAConfiguration, of adapter: AdapterFolder, _ weights: LoadedWeights) throws {
+        try weights.checkAreProjections(AdaLoRAConfiguration.modules(in: adapter.tensors))
         let method = try AdaLoRA(configuration, modules: AdaLoRAConfiguration.modules(in: adapter.tensors))
         let store = ParameterStore(method.addedParameters(for: weights.model))
         var numbers: [String: [Float]] = [:]
@@ -130,10 +133,14 @@ struct TracedMethod {
         var parts: [String: String] = [:]
         for name in start.keys.sorted() {
             let path = name.split(separator: ".", maxSplits: 2).map(String.init)
-            guard path.count == 3, path[0] == "prompt_encoder", parts.updateValue(name, forKey: path[2]) == nil else {
+            guard path.count == 3, path[0] == "prompt_encoder" else {
                 throw InterchangeError(
                     place: "tensor \"start/\(name)\"",
                     "it is no parameter of \(kind.rawValue); expected names like start/prompt_encoder.default.embedding.weight")
+            }
+            guard parts.updateValue(name, forKey: path[2]) == nil else {
+                throw InterchangeError(
+                    place: "tensor \"start/\(name)\"", "it belongs to another adapter than the same parameter before it; give one")
             }
         }
         func shape(_ part: String) throws(InterchangeError) -> [Int] {
@@ -154,7 +161,7 @@ struct TracedMethod {
             names("").mapValues { $0 == "embedding.weight" ? embedding : $0 }
         }
         let template = VirtualTokenTemplate.front(count)
-        let start1 = SoftPromptInitialisation.normal(deviation: 1)
+        let random = SoftPromptInitialisation.normal(deviation: 1)
         let (method, placed, peftNames): (any TuningMethod, (any TuningMethod)?, [String: String])
         if kind == .prefixTuning {
             let isProjected = parts.keys.contains { $0.hasPrefix("transform.") }
@@ -170,8 +177,8 @@ struct TracedMethod {
             placed = PTuning(template: template, encoder: encoder, hiddenWidth: width)
             peftNames = names("prompt.encoder.")
         } else {
-            method = PromptTuning(virtualTokens: count, initialisation: start1)
-            placed = PromptTuning(template: template, initialisation: start1)
+            method = PromptTuning(virtualTokens: count, initialisation: random)
+            placed = PromptTuning(template: template, initialisation: random)
             peftNames = named(PromptTuning.parameter)
         }
         self.init(
@@ -399,21 +406,40 @@ extension AdapterFolder {
     }
 }
 
+extension LoadedWeights {
+    /// Checks that modules are linear maps of the model's blocks, which are all that a low-rank change is computed for here.
+    fileprivate func checkAreProjections(_ modules: [String]) throws(InterchangeError) {
+        let known = Set(model.projections.map(\.weight))
+        for module in modules where !known.contains("\(module).weight") {
+            throw InterchangeError(
+                place: "module \"\(module)\"", "it is no projection of a block; low-rank changes of others are not computed here")
+        }
+    }
+}
+
 /// The names of low-rank matrices: PEFT's while it trains (`….lora_A.default.weight`, `….lora_E.default`), those in an adapter's file
 /// without the adapter's name, and ours without what PEFT puts before the module's path.
 enum LowRankNames {
     private static let prefix = "base_model.model."
 
     /// Names while training → in the file.
+    ///
+    /// - Throws: An error that names a tensor which is no such matrix, or one of two that are the same matrix of two adapters.
     static func saved(_ start: TracedMethod.Start) throws(InterchangeError) -> [String: String] {
         var names: [String: String] = [:]
+        var taken: Set<String> = []
         for name in start.keys.sorted() {
-            guard let match = name.wholeMatch(of: /(base_model\.model\..+\.lora_[ABE])(\.[^.]+?)?(\.weight)?/) else {
+            guard let match = name.wholeMatch(of: /(base_model\.model\..+\.lora_[ABE])((?:\.[^.]+){0,2})/) else {
                 throw InterchangeError(
                     place: "tensor \"start/\(name)\"",
                     "it is no low-rank matrix; expected names like start/\(prefix)<module>.lora_A.default.weight")
             }
-            names[name] = String(match.1) + String(match.3 ?? "")
+            let saved = String(match.1) + (match.2.hasSuffix(".weight") ? ".weight" : "")
+            guard taken.insert(saved).inserted else {
+                throw InterchangeError(
+                    place: "tensor \"start/\(name)\"", "it belongs to another adapter than the same matrix before it; give one")
+            }
+            names[name] = saved
         }
         return names
     }
