@@ -92,7 +92,7 @@ struct PaddedBatch {
         var sequences: [PaddedSequence] = []
         for row in 0..<rowCount {
             let columns = tokenColumns(row)
-            var targets = Array<Int32?>(repeating: nil, count: placed.count + columns.count)
+            var targets = [Int32?](repeating: nil, count: placed.count + columns.count)
             var placeOfColumn: [Int: Int] = [:]
             for (place, column) in columns.enumerated() { placeOfColumn[column] = placed.count + place }
             for column in self.columns(row) {

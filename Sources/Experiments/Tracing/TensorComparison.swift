@@ -80,7 +80,8 @@ public struct TensorComparison: Sendable, Encodable {
                 let counted = x.indices.map { index in
                     // A number that is none is never chance.
                     !x[index].isFinite || !y[index].isFinite || (g[index] == 0 && h[index] == 0)
-                        || !(Double(abs(g[index])) < Self.noiseShare * largestA || Double(abs(h[index])) < Self.noiseShare * largestB)
+                        || !(Double(abs(g[index])) < Self.noiseShare * largestA
+                            || Double(abs(h[index])) < Self.noiseShare * largestB)
                 }
                 noise += counted.count { !$0 }
                 isCounted = counted

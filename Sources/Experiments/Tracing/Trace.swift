@@ -58,7 +58,8 @@ public struct Trace: Sendable {
         if request.steps > 0 {
             guard padded.labels != nil else {
                 throw InterchangeError(
-                    file: input.file, "it holds no labels, which \(request.steps) steps of training need; add them or leave out --steps")
+                    file: input.file,
+                    "it holds no labels, which \(request.steps) steps of training need; add them or leave out --steps")
             }
             if let obstacle = traced.obstacle { throw InterchangeError("no step can be taken: \(obstacle)") }
         }

@@ -140,12 +140,14 @@ struct TracedMethod {
             }
             guard parts.updateValue(name, forKey: path[2]) == nil else {
                 throw InterchangeError(
-                    place: "tensor \"start/\(name)\"", "it belongs to another adapter than the same parameter before it; give one")
+                    place: "tensor \"start/\(name)\"", "it belongs to another adapter than the same parameter before it; give one"
+                )
             }
         }
         func shape(_ part: String) throws(InterchangeError) -> [Int] {
             guard let name = parts[part], let tensor = start[name] else {
-                throw InterchangeError("the start parameters have no prompt_encoder.default.\(part), which \(kind.rawValue) needs")
+                throw InterchangeError(
+                    "the start parameters have no prompt_encoder.default.\(part), which \(kind.rawValue) needs")
             }
             guard tensor.shape.count == 2, !tensor.shape.contains(0) else {
                 throw InterchangeError(
@@ -260,7 +262,8 @@ extension TracedMethod {
             )
         }
         guard method == .lora || (request.alpha == nil && request.isRankStabilised == nil) else {
-            throw InterchangeError("--alpha and --rank-stabilised belong to lora, but the method is \(method.rawValue); leave them out")
+            throw InterchangeError(
+                "--alpha and --rank-stabilised belong to lora, but the method is \(method.rawValue); leave them out")
         }
         switch method {
         case .fullFineTuning: return try TracedMethod(all: start, of: weights)
@@ -270,7 +273,8 @@ extension TracedMethod {
             throw InterchangeError("AdaLoRA's budget and α are told by adapter_config.json alone; name the folder with --adapter")
         case .lora:
             guard let alpha = request.alpha else {
-                throw InterchangeError("the scale of LoRA's change is not known; give α with --alpha, or the folder with --adapter")
+                throw InterchangeError(
+                    "the scale of LoRA's change is not known; give α with --alpha, or the folder with --adapter")
             }
             let names = try LowRankNames.saved(start)
             var ranks: [(pattern: String, value: Int)] = []
@@ -361,15 +365,17 @@ extension TracedMethod {
             switch (width == model.width, width == 2 * model.layers * model.keyValueWidth) {
             case (true, false): return .promptTuning
             case (false, true): return .prefixTuning
-            default: throw InterchangeError(
-                place: "tensor \"start/\(first)\"",
-                "its width \(width ?? 0) does not tell a soft prompt from a prefix on this model; say which with --method")
+            default:
+                throw InterchangeError(
+                    place: "tensor \"start/\(first)\"",
+                    "its width \(width ?? 0) does not tell a soft prompt from a prefix on this model; say which with --method")
             }
         }
         let known = Set(weights.model.parameters.map(\.name))
         if let other = names.first(where: { !known.contains($0) }) {
             throw InterchangeError(
-                place: "tensor \"start/\(other)\"", "it is no weight of the model and no parameter of a method that is known here")
+                place: "tensor \"start/\(other)\"", "it is no weight of the model and no parameter of a method that is known here"
+            )
         }
         return .fullFineTuning
     }
@@ -388,7 +394,8 @@ extension AdapterFolder {
             }
         if let method = request.method, method != kind {
             throw InterchangeError(
-                file: url.relativePath, "the adapter is one of \(kind.rawValue), but --method says \(method.rawValue); leave it out")
+                file: url.relativePath,
+                "the adapter is one of \(kind.rawValue), but --method says \(method.rawValue); leave it out")
         }
         if request.alpha != nil || request.isRankStabilised != nil {
             throw InterchangeError(

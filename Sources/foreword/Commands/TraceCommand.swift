@@ -30,7 +30,8 @@ struct TraceCommand: ParsableCommand {
     @Option(help: "An adapter folder of PEFT's.")
     var adapter: String?
 
-    @Option(help: "The method, where there is no adapter: \(TraceRequest.Method.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(
+        help: "The method, where there is no adapter: \(TraceRequest.Method.allCases.map(\.rawValue).joined(separator: ", ")).")
     var method: TraceRequest.Method?
 
     @Option(help: "A file with the parameters to start from, named start/…; by default the input, if it has any.")
