@@ -38,7 +38,7 @@ import Testing
     }
 
     static func wide(_ value: Int64) throws -> Tensor {
-        try Tensor(.int64, shape: [1], bytes: withUnsafeBytes(of: value.littleEndian) { Data($0) })
+        try Tensor(.int64, shape: [1], bytes: Data((0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }))
     }
 
     static let pairs: [Pair] = [

@@ -9,9 +9,10 @@ import Testing
 @Suite struct TraceTests {
     static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    static let reference = tests.appending(path: "TuningTests/Fixtures/reference")
+    static let models: URL = tests.appending(path: "TuningTests/Fixtures/reference")
     static let padded = tests.appending(path: "ExperimentsTests/Fixtures/padded")
-    static let pool = WorkerPool(threads: 2)
+    /// One for each use: tests run at the same time, and a pool serves one computation.
+    static var pool: WorkerPool { WorkerPool(threads: 2) }
 
     /// A file that Transformers and PEFT made, and what makes a trace of it.
     struct Case: Sendable, CustomTestStringConvertible {
@@ -27,7 +28,7 @@ import Testing
         var testDescription: String { file.lastPathComponent + " " + file.deletingLastPathComponent().lastPathComponent }
 
         var request: TraceRequest {
-            var request = TraceRequest(model: reference.appending(path: base), input: file)
+            var request = TraceRequest(model: models.appending(path: base), input: file)
             (request.steps, request.learningRate) = (steps, learningRate)
             (request.alpha, request.isRankStabilised) = (alpha, isRankStabilised)
             return request
@@ -39,11 +40,11 @@ import Testing
         mostNoise: Int = 0
     ) -> Case {
         Case(
-            file: reference.appending(path: "\(folder)/expected.safetensors"), base: base, learningRate: learningRate,
+            file: models.appending(path: "\(folder)/expected.safetensors"), base: base, learningRate: learningRate,
             alpha: alpha, isRankStabilised: stabilised, mostNoise: mostNoise)
     }
 
-    static let cases =
+    static let cases: [Case] =
         [
             // The bias of keys: d in each of three blocks, after 1 and after 10 steps.
             reference("full", learningRate: 1e-3, mostNoise: 2 * 3 * 32), reference("prompt-tuning"), reference("prefix-tuning"),
@@ -96,7 +97,7 @@ import Testing
     }
 
     @Test("Every number of a batch is what Transformers and PEFT compute, padded in whatever way", arguments: cases)
-    func reference(_ theCase: Case) throws {
+    func sameNumbers(_ theCase: Case) throws {
         let trace = try Trace(theCase.request, pool: Self.pool)
         let comparison = try Self.comparison(of: trace, with: theCase.file)
         #expect(comparison.onlyInFirst.isEmpty && comparison.onlyInSecond.isEmpty)
@@ -107,7 +108,7 @@ import Testing
 
     @Test("AdaLoRA's singular values after every step are PEFT's, with the schedule of the adapter's folder")
     func adaLoRA() throws {
-        let file = Self.reference.appending(path: "adalora/expected.safetensors")
+        let file = Self.models.appending(path: "adalora/expected.safetensors")
         try Self.withFolder { folder in
             let expected = try SafetensorsFile(reading: file)
             var tensors: [String: Tensor] = [:]
@@ -120,7 +121,7 @@ import Testing
                     AdaLoRAConfiguration(
                         initialRank: 4, targetRank: 2, initialSteps: 2, finalSteps: 3, totalSteps: 12, alpha: 6,
                         storesInputsFirst: true, targetModules: .names(["c_attn", "c_fc"]))), tensors: tensors, to: adapter)
-            var request = TraceRequest(model: Self.reference.appending(path: "base"), input: file)
+            var request = TraceRequest(model: Self.models.appending(path: "base"), input: file)
             (request.adapter, request.steps, request.weightDecay) = (adapter, 12, 0)
             let comparison = try Self.comparison(of: Trace(request, pool: Self.pool), with: file)
             #expect(comparison.onlyInFirst.allSatisfy { $0.hasPrefix("rank-pattern/") })
@@ -130,7 +131,9 @@ import Testing
             let bare = folder.appending(path: "batch.safetensors")
             try Self.batch(of: expected, to: bare)
             request.input = bare
-            #expect(try Self.comparison(of: Trace(request, pool: Self.pool), with: file).entries == comparison.entries)
+            let own = try Self.comparison(of: Trace(request, pool: Self.pool), with: file)
+            #expect(own.entries.map(\.name) == comparison.entries.map(\.name))
+            #expect(own.entries.map(\.absolute) == comparison.entries.map(\.absolute))
         }
     }
 
@@ -329,11 +332,5 @@ import Testing
             #expect(sentence.contains(bad.says), "\(sentence)")
             #expect(sentence.hasSuffix(".") && !sentence.contains("\n"))
         }
-    }
-}
-
-extension TensorComparison.Entry: Equatable {
-    public static func == (a: TensorComparison.Entry, b: TensorComparison.Entry) -> Bool {
-        a.name == b.name && a.absolute == b.absolute && a.index == b.index
     }
 }
