@@ -73,6 +73,32 @@ public struct Batch: Sendable {
         adapters.append(Int32(adapter))
     }
 
+    /// Appends a sequence whose tokens stand at positions of their own, as one with gaps does, and of which any row may be asked for any
+    /// token.
+    ///
+    /// - Parameters:
+    ///   - ids: The token ids.
+    ///   - positions: The position of each.
+    ///   - adapter: Which of several adapters it goes through.
+    ///   - target: What should follow a token, by the token's index; `nil` where the prediction is not counted.
+    /// - Precondition: As many positions as tokens.
+    public mutating func append(
+        _ ids: some Collection<Int32>, positions: some Collection<Int32>, adapter: Int = 0, target: (Int) -> Int32?
+    ) {
+        precondition(ids.count == positions.count, "a position for each token")
+        let start = tokens.count
+        tokens.append(contentsOf: ids)
+        self.positions.append(contentsOf: positions)
+        for index in 0..<ids.count {
+            guard let target = target(index) else { continue }
+            countedRows.append(Int32(start + index))
+            targets.append(target)
+        }
+        sequenceStarts.append(Int32(tokens.count))
+        countedStarts.append(Int32(countedRows.count))
+        adapters.append(Int32(adapter))
+    }
+
     /// Appends a sequence of which only what is behind the last token is asked for.
     ///
     /// - Parameter target: The right answer: the next token or a class. Where it is not known, only logits make sense of the batch.

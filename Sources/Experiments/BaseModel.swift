@@ -27,13 +27,11 @@ public struct BaseModel: Sendable {
         guard let tokenizer = try folder.tokenizer() else {
             throw InterchangeError(file: url.path, "the folder holds no tokenizer.json, which turns text into token ids")
         }
-        let model = Self.model(folder.configuration)
-        let parameters = ParameterStore(model.parameters)
-        for shape in model.parameters { parameters[shape.name]?.write(try folder.floats(shape.name)) }
+        let weights = try LoadedWeights(of: folder)
         self.name = url.lastPathComponent
         self.configuration = folder.configuration
-        self.model = model
-        self.parameters = parameters
+        self.model = weights.model
+        self.parameters = weights.parameters
         self.tokenizer = tokenizer
         weightsHash = try folder.weightsHash()
         quantised = nil
@@ -61,23 +59,6 @@ public struct BaseModel: Sendable {
         return floats + (quantised?.byteCount ?? 0)
     }
 
-    private static func model(_ configuration: ModelConfiguration) -> any LanguageModel {
-        switch configuration {
-        case .gpt2(let gpt2):
-            GPT2(
-                GPT2.Configuration(
-                    layers: gpt2.layers, heads: gpt2.heads, width: gpt2.width, innerWidth: gpt2.innerWidth,
-                    vocabularySize: gpt2.vocabularySize, context: gpt2.context, normEpsilon: Float(gpt2.normEpsilon)))
-        case .llama(let llama):
-            Llama(
-                Llama.Configuration(
-                    layers: llama.layers, heads: llama.heads, keyHeads: llama.keyValueHeads, headWidth: llama.headWidth,
-                    width: llama.width, innerWidth: llama.innerWidth, vocabularySize: llama.vocabularySize,
-                    context: llama.context, normEpsilon: Float(llama.normEpsilon), rotary: RotaryFrequencies(llama.rotary),
-                    tiesEmbeddings: llama.tiesEmbeddings))
-        }
-    }
-
     /// The tokens at which a text ends.
     public var endTokens: [Int32] {
         switch configuration {
@@ -88,19 +69,6 @@ public struct BaseModel: Sendable {
 
     /// The text of every token, by id.
     public var vocabulary: [String] { (0..<model.vocabularySize).map { tokenizer.displayText(of: Int32($0)) } }
-}
-
-extension RotaryFrequencies {
-    fileprivate init(_ checkpoint: RotaryEmbedding) {
-        let scaling: Scaling =
-            switch checkpoint.scaling {
-            case .none: .none
-            case .linear(let factor): .linear(factor: factor)
-            case .llama3(let factor, let low, let high, let original):
-                .llama3(factor: factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalContext: original)
-            }
-        self.init(base: checkpoint.base, scaling: scaling)
-    }
 }
 
 extension ParameterStore {
