@@ -56,6 +56,19 @@ struct TracedMethod {
         self.obstacle = obstacle
     }
 
+    /// Methods that were trained together, such as a soft prompt and LoRA.
+    private init(together parts: [TracedMethod]) throws(InterchangeError) {
+        let fronts = parts.filter { $0.front != .nothing }
+        guard fronts.count <= 1 else {
+            throw InterchangeError("two of the adapters put virtual tokens in front of the text; use one of the two")
+        }
+        self.init(
+            method: Combination(parts.map(\.method)),
+            placed: fronts.first?.placed == nil ? nil : Combination(parts.map { $0.placed ?? $0.method }),
+            front: fronts.first?.front ?? .nothing, virtualTokens: fronts.first?.virtualTokens ?? 0,
+            parameters: parts.flatMap(\.parameters), obstacle: parts.lazy.compactMap(\.obstacle).first)
+    }
+
     /// Every weight of the model.
     private init(all start: Start, of weights: LoadedWeights) throws(InterchangeError) {
         let shapes = weights.configuration.shapes
@@ -238,11 +251,21 @@ extension TracedMethod {
         if request.parameters != nil, start.isEmpty {
             throw InterchangeError(file: file.file, "no tensor's name begins with start/; expected the parameters to start from")
         }
-        let adapter = try request.adapter.map { url throws(InterchangeError) in
-            let adapter = try AdapterFolder(opening: url)
-            try adapter.check(fits: weights.configuration)
-            return adapter
+        let adapters = try request.adapter.map { url throws(InterchangeError) in
+            let adapters = try AdapterFolder.all(in: url)
+            for adapter in adapters { try adapter.check(fits: weights.configuration) }
+            return adapters
         }
+        if let adapters, adapters.count > 1 {
+            return try TracedMethod(
+                together: adapters.map { adapter in
+                    let own = start.filter { $0.key.hasPrefix("prompt_encoder.") != adapter.configuration.isLowRank }
+                    do { return try resolve(adapter, own, weights) } catch let error as InterchangeError {
+                        throw error.at(file: own.isEmpty ? adapter.url.relativePath : file.file)
+                    }
+                })
+        }
+        let adapter = adapters?.first
         if let adapter { try adapter.checkIsTraceable(request) }
         do {
             return try resolve(request, adapter: adapter, start, weights)

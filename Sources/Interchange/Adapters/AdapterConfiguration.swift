@@ -46,7 +46,7 @@ public enum AdapterConfiguration: Hashable, Sendable {
     }
 
     /// Whether the method changes weights, rather than putting virtual tokens in front.
-    var isLowRank: Bool {
+    public var isLowRank: Bool {
         switch self {
         case .lora, .adaLoRA: true
         case .promptTuning, .prefixTuning, .pTuning: false
