@@ -6,7 +6,7 @@ internal import Transformer
 /// What a folder holds: a model, an adapter, a recording, or what a training run wrote.
 public struct Inspection: Sendable {
     public enum Kind: String, Sendable, Hashable {
-        case model, adapter, recording, training
+        case model, adapter, adapters, recording, training
     }
 
     public let kind: Kind
@@ -29,6 +29,7 @@ public struct Inspection: Sendable {
             switch kind {
             case .model: try Self.model(url)
             case .adapter: try Self.adapter(url, against: base, fits: &fits)
+            case .adapters: try Self.adapters(url, against: base, fits: &fits)
             case .recording: (try Self.recording(url), [])
             case .training: (try Self.training(url), [])
             }
@@ -59,6 +60,7 @@ public struct Inspection: Sendable {
         guard FileManager.default.fileExists(atPath: url.path) else {
             throw InterchangeError(file: url.relativePath, "there is no such folder")
         }
+        if !AdapterFolder.inner(of: url).isEmpty { return .adapters }
         throw InterchangeError(
             file: url.relativePath,
             "it is no model, adapter, recording or training folder; expected one of the files "
@@ -125,6 +127,23 @@ public struct Inspection: Sendable {
         }
         let tensors = adapter.tensors.sorted { $0.key < $1.key }
             .map { (name: $0.key, type: $0.value.elementType.rawValue, shape: $0.value.shape) }
+        return (facts, tensors)
+    }
+
+    /// Adapters that belong together: each by its folder's name. They fit a model if all of them do.
+    private static func adapters(_ url: URL, against base: BaseModel?, fits: inout Bool?) throws -> (JSONObject, Tensors) {
+        var facts = JSONObject()
+        var tensors: Tensors = []
+        var all: Bool?
+        for folder in AdapterFolder.inner(of: url) {
+            var own: Bool?
+            let (about, held) = try adapter(folder, against: base, fits: &own)
+            let name = folder.lastPathComponent
+            facts[name] = .object(about)
+            tensors += held.map { (name: "\(name)/\($0.name)", type: $0.type, shape: $0.shape) }
+            if let own { all = own && all ?? true }
+        }
+        fits = all
         return (facts, tensors)
     }
 

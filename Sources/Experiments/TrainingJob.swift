@@ -57,7 +57,8 @@ public struct TrainingJob: Sendable {
         } else {
             try recorded.writeModel(basedOn: base, to: place.appending(path: Part.model))
         }
-        let summary = TrainingSummary(recorded, model: modelName, task: task, part: hasAdapter ? Part.adapter : Part.model)
+        let summary = TrainingSummary(
+            recorded, model: modelName, base: base, task: task, part: hasAdapter ? Part.adapter : Part.model)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase

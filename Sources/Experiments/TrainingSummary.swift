@@ -21,6 +21,8 @@ public struct TrainingSummary: Codable, Sendable, Hashable {
     public let secondsPerStep: Double
     /// SHA-256 of the model's weights, before and after: equal if they were frozen.
     public let weightsSha256: [String]
+    /// What the base model's weights take in memory, in bytes: QLoRA holds most of them in 4 bits.
+    public let baseBytes: Int
     /// What in the folder holds the result: `adapter` or `model`.
     public let result: String
     /// Its numbers' size as a file.
@@ -40,7 +42,7 @@ public struct TrainingSummary: Codable, Sendable, Hashable {
         public let lossAfter: Double
     }
 
-    init(_ run: RecordedRun, model: String, task: TaskData, part: String) {
+    init(_ run: RecordedRun, model: String, base: BaseModel, task: TaskData, part: String) {
         let description = run.description
         self.model = model
         method = description.method.id
@@ -64,6 +66,7 @@ public struct TrainingSummary: Codable, Sendable, Hashable {
         seconds = description.seconds?.total ?? 0
         secondsPerStep = description.seconds?.step ?? 0
         weightsSha256 = [description.weightsSha256.before, description.weightsSha256.after]
+        baseBytes = base.heldBytes
         result = part
         resultBytes = description.adapterBytes ?? 0
     }

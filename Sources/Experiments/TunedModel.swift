@@ -96,14 +96,20 @@ extension AdapterFolder {
     ///
     /// - Throws: An error that names the folder, and what is wrong with it.
     public static func all(in url: URL) throws(InterchangeError) -> [AdapterFolder] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path).sorted()) ?? []
-        let inner = names.map { url.appending(path: $0) }.filter {
-            FileManager.default.fileExists(atPath: $0.appending(path: "adapter_config.json").path)
-        }
-        guard !names.contains("adapter_config.json"), !inner.isEmpty else { return [try AdapterFolder(opening: url)] }
+        let inner = inner(of: url)
+        guard !inner.isEmpty else { return [try AdapterFolder(opening: url)] }
         var adapters: [AdapterFolder] = []
         for folder in inner { adapters.append(try AdapterFolder(opening: folder)) }
         return adapters
+    }
+
+    /// The folders of adapters in a folder that is none itself.
+    static func inner(of url: URL) -> [URL] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path).sorted()) ?? []
+        guard !names.contains("adapter_config.json") else { return [] }
+        return names.map { url.appending(path: $0) }.filter {
+            FileManager.default.fileExists(atPath: $0.appending(path: "adapter_config.json").path)
+        }
     }
 
     /// The method, and its parameters filled.

@@ -4,6 +4,7 @@ import Interchange
 import LinearAlgebra
 import Recordings
 import Testing
+import Transformer
 import Tuning
 
 @testable import Experiments
@@ -121,6 +122,8 @@ import Tuning
             #expect(abs(evaluation.loss - split.lossAfter) < 1e-6 && evaluation.accuracy == split.accuracyAfter)
             let trains = told.kind != "hard-prompt"
             #expect((split.lossBefore != split.lossAfter) == trains && (summary.trainedCount > 0) == trains)
+            #expect(try Inspection(of: out.appending(path: TrainingJob.Part.adapter), against: job.base).fits == true)
+            #expect((summary.baseBytes < 4 * job.base.model.parameterCount) == (told.kind == "qlora"))
             let generation = try Generation(of: model, after: "hot =", limit: 3, pool: WorkerPool(threads: 1))
             #expect(generation.tokens.count <= 3)
         }

@@ -159,7 +159,8 @@ public struct SweepRunner: Sendable {
             let experiment = Experiment(base: job.job.base, task: job.job.task, runs: [run])
             let recording = try experiment.record(
                 to: cell.location.appending(path: Part.recording), version: version, pool: pool)
-            let summary = TrainingSummary(try recording.run(run.id), model: job.cell.model, task: job.job.task, part: "")
+            let summary = TrainingSummary(
+                try recording.run(run.id), model: job.cell.model, base: job.job.base, task: job.job.task, part: "")
             result = SweepResult(job.cell, id: job.id, run: run, summary: summary)
         } catch let error as TuningError {
             guard case .lossNotFinite = error else { throw error }

@@ -158,7 +158,8 @@ struct TrainCommand: ParsableCommand {
         line.clear()
         if json { return try Console.output(json: summary) }
         Console.output("\(summary.method), \(summary.steps) steps in \(rounded(summary.seconds)) s")
-        Console.output("trained    \(summary.trainedCount) numbers, frozen \(summary.frozenCount)")
+        Console.output(
+            "trained    \(summary.trainedCount) numbers, frozen \(summary.frozenCount), base model in \(summary.baseBytes) bytes")
         if case .text(let text)? = summary.settings[MethodSettings.Key.text.rawValue] { Console.output("words      \(text)") }
         if let first = summary.firstLoss, let last = summary.lastLoss {
             Console.output("loss       \(rounded(first)) → \(rounded(last)), of the first and the last batch")
