@@ -123,7 +123,7 @@ final class Run {
         try run.finish(
             RunOutcome(
                 parameters: journalled.map { parameters[$0]?.values ?? [] }, weightsSha256: try weightsHash(),
-                adapterBytes: adapterBytes(names),
+                adapterBytes: try adapterBytes(names),
                 seconds: RunSeconds(total: (ContinuousClock.now - start).seconds, step: stepSeconds.median)))
     }
 
@@ -239,8 +239,16 @@ final class Run {
             values: frameValues(of: executor))
     }
 
-    /// The size of what has to be kept to use the result: the trained numbers as a safetensors file.
-    private func adapterBytes(_ names: [String]) -> Int {
+    /// The size of what has to be kept to use the result: of the adapter's tensors, or of all that was trained, as a safetensors file.
+    private func adapterBytes(_ names: [String]) throws -> Int {
+        if let (adapters, head) = method.adapterParts {
+            let saved = try adapters.reduce(0) { sum, adapter in
+                let tensors = try adapter.adapter(parameters, on: base, called: base.name).tensors
+                return sum + SafetensorsFile.byteCount(ofFloats: tensors.mapValues(\.shape))
+            }
+            let classes = head.map { [ClassificationHead.parameter: [$0.classes.count, base.model.width]] }
+            return saved + (classes.map(SafetensorsFile.byteCount) ?? 0)
+        }
         let shapes = names.compactMap { name in
             parameters[name].map { (name, base.configuration.shapes[name] ?? [$0.rows, $0.columns]) }
         }

@@ -112,6 +112,11 @@ import Tuning
             let adapters = try AdapterFolder.all(in: out.appending(path: TrainingJob.Part.adapter))
             #expect(adapters.count == told.folders)
             #expect(adapters.allSatisfy { $0.warning(on: job.base) == nil && $0.baseWeights != nil })
+            // What is said of the adapter's size is what lies in its files, but for their notes.
+            let held = adapters.reduce(0) { sum, adapter in
+                sum + adapter.tensors.values.reduce(0) { $0 + 4 * $1.shape.reduce(1, *) }
+            }
+            #expect(summary.resultBytes > held && summary.resultBytes < held + 4_000)
             guard case .file(_, let reading, .file(let held)) = request.source else { return }
             let model = try TunedModel(BaseModel(opening: URL(filePath: request.model)), adapters: adapters)
             let data = try reading.read(held, for: model.base, virtualTokens: model.method.addedTokens)
