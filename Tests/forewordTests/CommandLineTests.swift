@@ -157,7 +157,8 @@ import Testing
         let help = try Self.run(["--help"])
         #expect(help.status == 0)
         for command in [
-            "lessons", "run", "figure", "figures", "gallery", "train", "evaluate", "generate", "inspect", "world", "pretrain",
+            "lessons", "run", "figure", "figures", "gallery", "train", "evaluate", "generate", "inspect", "explain", "world",
+            "pretrain",
             "doctor",
         ] {
             #expect(help.output.contains(command))
