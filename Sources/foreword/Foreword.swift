@@ -8,7 +8,8 @@ struct Foreword: ParsableCommand {
         version: version,
         subcommands: [
             LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, GalleryCommand.self, TrainCommand.self,
-            SweepCommand.self, EvaluateCommand.self, GenerateCommand.self, InspectCommand.self, WorldCommand.self,
+            SweepCommand.self, EvaluateCommand.self, GenerateCommand.self, InspectCommand.self, DiffCommand.self,
+            VerifyCommand.self, WorldCommand.self,
             PretrainCommand.self,
             DoctorCommand.self,
         ])
