@@ -9,7 +9,7 @@ struct Foreword: ParsableCommand {
         subcommands: [
             LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, GalleryCommand.self, TrainCommand.self,
             SweepCommand.self, EvaluateCommand.self, GenerateCommand.self, InspectCommand.self, ExplainCommand.self,
-            WorldCommand.self,
+            DiffCommand.self, VerifyCommand.self, WorldCommand.self,
             PretrainCommand.self,
             DoctorCommand.self,
         ])

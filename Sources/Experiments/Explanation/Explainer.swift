@@ -415,7 +415,22 @@ enum NumberText {
         if number == 0 { return "0" }
         if number.isNaN { return "NaN" }
         if number.isInfinite { return number > 0 ? "∞" : "−∞" }
-        let text = String(format: "%.\(digits)g", locale: Locale(identifier: "en_US_POSIX"), number)
-        return text.replacing("e-0", with: "e-").replacing("e+0", with: "e").replacing("e+", with: "e").replacing("-", with: "−")
+        let text = String(format: "%.\(digits)e", locale: Locale(identifier: "en_US_POSIX"), number).lowercased()
+        guard let mark = text.firstIndex(of: "e"), let exponent = Int(text[text.index(after: mark)...].replacing("+", with: ""))
+        else { return text }
+        let isPlain = (-5..<digits).contains(exponent)
+        let decimals = isPlain ? digits - 1 - exponent : digits - 1
+        var mantissa =
+            isPlain
+            ? String(format: "%.\(max(0, decimals))f", locale: Locale(identifier: "en_US_POSIX"), number)
+            : String(
+                String(format: "%.\(digits - 1)e", locale: Locale(identifier: "en_US_POSIX"), number).lowercased().prefix {
+                    $0 != "e"
+                })
+        if mantissa.contains(".") {
+            while mantissa.last == "0" { mantissa.removeLast() }
+            if mantissa.last == "." { mantissa.removeLast() }
+        }
+        return (isPlain ? mantissa : "\(mantissa)e\(exponent)").replacing("-", with: "−")
     }
 }

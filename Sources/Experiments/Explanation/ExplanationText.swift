@@ -35,7 +35,7 @@ public struct ExplanationText: Sendable {
             lines += wrapped(said("… and \(count) more such rows", "……另有 \(count) 个这样的行"), indent: inner)
         }
         if let formula = explanation.formula { lines += wrapped(formula, indent: inner, hanging: 2) }
-        if let arithmetic = explanation.arithmetic, explanation.origin != .update {
+        if let arithmetic = explanation.arithmetic, !isCopy(explanation) {
             lines += wrapped("= \(language == .english ? arithmetic.english : arithmetic.chinese)", indent: inner, hanging: 2)
         }
         if let verdict = verdict(explanation) { lines += wrapped(verdict, indent: inner, hanging: 2) }
@@ -47,10 +47,20 @@ public struct ExplanationText: Sendable {
         return lines
     }
 
+    /// Whether the number is that of its only operand: there is no arithmetic to show.
+    private func isCopy(_ explanation: NumberExplanation) -> Bool {
+        explanation.agrees == true && explanation.allowance == 0 && explanation.operands.count == 1
+            && explanation.operands[0].number == explanation.number
+    }
+
     private func facts(_ explanation: NumberExplanation) -> [String] {
         var facts: [String] = []
-        if let operation = explanation.operation { facts.append(said(operation, OperationTerms.chinese(operation))) }
-        if let phase = explanation.phase {
+        if let operation = explanation.operation {
+            facts.append(said(operation, OperationTerms.chinese(operation)))
+        } else if explanation.phase != nil {
+            facts.append(said("parameter", "参数"))
+        }
+        if let phase = explanation.phase, explanation.operation != nil {
             let term =
                 switch phase {
                 case .forward: said("forward pass", "前向传播")
@@ -60,10 +70,10 @@ public struct ExplanationText: Sendable {
             facts.append(term)
         }
         if let shape = explanation.shape { facts.append(said("shape \(shape)", "形状 \(shape)")) }
-        if explanation.origin != .derivation {
-            facts.append(explanation.isKept ? said("recorded", "有记录") : said("computed again", "重新算出"))
-        } else {
-            facts.append(said("computed from recorded numbers", "由记录的数算出"))
+        switch explanation.origin {
+        case .derivation: facts.append(said("computed from recorded numbers", "由记录的数算出"))
+        case .frozenWeight: break
+        default: facts.append(explanation.isKept ? said("recorded", "有记录") : said("computed again", "重新算出"))
         }
         return facts
     }
@@ -101,7 +111,7 @@ public struct ExplanationText: Sendable {
     }
 
     private func verdict(_ explanation: NumberExplanation) -> String? {
-        guard let recomputed = explanation.recomputed, let agrees = explanation.agrees, explanation.origin != .update else {
+        guard let recomputed = explanation.recomputed, let agrees = explanation.agrees, !isCopy(explanation) else {
             return nil
         }
         let (found, allowance) = (NumberText.long(recomputed), NumberText.text(explanation.allowance ?? 0, digits: 2))

@@ -80,6 +80,16 @@ public final class ReplayedRun {
         nodes[name]?.isParameter == true && base?.parameters[name.rawValue] != nil && !run.description.isTrained(name)
     }
 
+    /// Why values computed here need not have the recorded bits: they were recorded by other kernels; `nil` if by the same.
+    public var otherArithmetic: String? {
+        let (recorded, here) = (recording.description.provenance.arithmetic, Arithmetic.current.recorded)
+        guard recorded != here else { return nil }
+        return "It was recorded with \(recorded), and here is \(here): the same numbers to rounding, not bit for bit."
+    }
+
+    /// Whether the method sets numbers of a parameter to 0 after the optimizer's update, as AdaLoRA does with singular values.
+    func isCut(_ name: ValueName) -> Bool { run.description.method.id.hasPrefix("adalora") && name.rawValue.hasSuffix(".lora_E") }
+
     /// All values of a step: what a frame kept, and all else computed again when it is asked for.
     ///
     /// - Parameters:

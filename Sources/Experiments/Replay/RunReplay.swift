@@ -61,6 +61,14 @@ final class RunReplay {
         return trainer.parameters
     }
 
+    /// The trained parameters as the method and the seed start them.
+    func start() throws -> [(name: String, numbers: [Float])] {
+        position = nil
+        shown = nil
+        try setup.restart()
+        return trainedNames.map { ($0, trainer.parameters[$0]?.values ?? []) }
+    }
+
     /// A step's values, each in its place. Of the state behind the last update, a forward pass over a batch that is given.
     func values(atStep step: Int, batch: RecordedBatch? = nil) throws -> Executor {
         if let shown, shown.step == step { return shown.executor }

@@ -54,6 +54,14 @@ public struct RecordedRun: Sendable {
         return RecordedValue(name: name, shape: parameter.recordedShape, numbers: numbers)
     }
 
+    /// What it takes on disk.
+    public var sizes: RunSizes {
+        RunSizes(
+            journal: files.size(RecordingLayout.journal(id)),
+            frames: description.frames.reduce(0) { $0 + files.size(RecordingLayout.frame(id, step: $1.step)) },
+            checkpoints: description.checkpoints.reduce(0) { $0 + files.size(RecordingLayout.checkpoint(id, step: $1)) })
+    }
+
     /// Its files within the recording's folder.
     var paths: [String] {
         [RecordingLayout.journal(id)] + description.checkpoints.map { RecordingLayout.checkpoint(id, step: $0) }
@@ -62,4 +70,14 @@ public struct RecordedRun: Sendable {
 
     /// One of its files, after comparing it with its hash.
     func checkedFile(_ path: String) throws(RecordingError) -> URL { try files.checkedFile(path) }
+}
+
+/// What a run takes on disk, in bytes.
+public struct RunSizes: Hashable, Sendable {
+    /// Every step's batch, loss and small trained parameters.
+    public let journal: Int
+    /// Every value of the steps that were kept.
+    public let frames: Int
+    /// Large trained parameters with their moments.
+    public let checkpoints: Int
 }

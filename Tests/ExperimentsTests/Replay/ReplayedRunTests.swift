@@ -116,7 +116,7 @@ import Tuning
             #expect(replayed.obstacle == nil)
             let replay = try #require(replayed.replay)
             let limits = replay.setup.limits
-            #expect(try replay.setup.specification.description(limits) == run.description.training)
+            #expect(replay.setup.specification.description(limits) == run.description.training)
             let plan = try replay.values(atStep: 0, batch: run.frame(step: 0)?.batch).plan
             let made = GraphDescription(plan)
             if run.journal.stepCount > 0 { #expect(made == replayed.graphDescription) }
