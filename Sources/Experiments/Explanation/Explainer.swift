@@ -402,35 +402,3 @@ public final class Explainer {
             row: textRow, sequence: sequence, position: Int(batch.positions[textRow]), token: token, word: word(token))
     }
 }
-
-/// Numbers as explanations write them.
-enum NumberText {
-    /// Four significant digits.
-    static func short(_ number: Double) -> String { text(number, digits: 4) }
-
-    /// Nine significant digits, which tell any two float32 numbers apart.
-    static func long(_ number: Double) -> String { text(number, digits: 9) }
-
-    static func text(_ number: Double, digits: Int) -> String {
-        if number == 0 { return "0" }
-        if number.isNaN { return "NaN" }
-        if number.isInfinite { return number > 0 ? "∞" : "−∞" }
-        let text = String(format: "%.\(digits)e", locale: Locale(identifier: "en_US_POSIX"), number).lowercased()
-        guard let mark = text.firstIndex(of: "e"), let exponent = Int(text[text.index(after: mark)...].replacing("+", with: ""))
-        else { return text }
-        let isPlain = (-5..<digits).contains(exponent)
-        let decimals = isPlain ? digits - 1 - exponent : digits - 1
-        var mantissa =
-            isPlain
-            ? String(format: "%.\(max(0, decimals))f", locale: Locale(identifier: "en_US_POSIX"), number)
-            : String(
-                String(format: "%.\(digits - 1)e", locale: Locale(identifier: "en_US_POSIX"), number).lowercased().prefix {
-                    $0 != "e"
-                })
-        if mantissa.contains(".") {
-            while mantissa.last == "0" { mantissa.removeLast() }
-            if mantissa.last == "." { mantissa.removeLast() }
-        }
-        return (isPlain ? mantissa : "\(mantissa)e\(exponent)").replacing("-", with: "−")
-    }
-}
