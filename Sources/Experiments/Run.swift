@@ -21,9 +21,6 @@ final class Run {
     private let pool: WorkerPool
     private let limits: BatchLimits
 
-    /// Parameters of at most this many numbers together are written to the journal at every step, with their gradients and moments:
-    /// 256 kB a step. More, as all weights of full fine-tuning, are in a checkpoint after the last step.
-    private static let journalLimit = 16_384
     /// Likeliest tokens that are kept of each answer.
     private static let candidates = 5
     init(_ specification: RunSpecification, base: BaseModel, task: TaskData, pool: WorkerPool) throws {
@@ -66,7 +63,8 @@ final class Run {
             base.configuration.shapes[name] ?? [parameters[name]?.rows ?? 0, parameters[name]?.columns ?? 0]
         }
         let total = shapes.reduce(0) { $0 + $1.reduce(1, *) }
-        let isJournalled = specification.keepsParameters && total <= Self.journalLimit && !names.contains(where: isBaseWeight)
+        let isJournalled =
+            specification.keepsParameters && total <= specification.journalLimit && !names.contains(where: isBaseWeight)
         let described = zip(names, shapes).map { name, shape in
             ParameterDescription(name: ValueName(name), shape: shape, inJournal: isJournalled)
         }

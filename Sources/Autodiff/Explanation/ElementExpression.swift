@@ -96,11 +96,20 @@ public indirect enum ElementExpression: Sendable, Hashable {
 }
 
 extension ElementExpression {
-    /// Calls `body` with every element the expression refers to, in the order in which they stand in it. One that stands in it twice
-    /// comes twice.
+    /// Calls `body` with every element the expression refers to, in the order in which they stand in it. One that stands at several
+    /// places comes several times.
     public func forEachElement(_ body: (Element) -> Void) {
         func visit(_ terms: Terms) {
-            for index in 0..<terms.count { terms[index].forEachElement(body) }
+            switch terms {
+            case .products(let strips):
+                // A square is one element.
+                let distinct = strips.indices.filter { !strips[..<$0].contains(strips[$0]) }
+                for index in 0..<terms.count {
+                    for strip in distinct { body(strips[strip][index]) }
+                }
+            case .weighted(_, let strip): for index in 0..<strip.count { body(strip[index]) }
+            case .expressions(let expressions): for expression in expressions { expression.forEachElement(body) }
+            }
         }
         switch self {
         case .constant, .batchNumber: break

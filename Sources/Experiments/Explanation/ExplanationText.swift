@@ -27,7 +27,7 @@ public struct ExplanationText: Sendable {
         var lines = wrapped("\(explanation.address) = \(NumberText.long(explanation.number))", indent: indent, hanging: 4)
         let inner = indent + 2
         lines += wrapped(facts(explanation).joined(separator: " · "), indent: inner)
-        if let note = note(explanation.origin, explanation.address) { lines += wrapped(note, indent: inner) }
+        if let note = note(explanation.origin) { lines += wrapped(note, indent: inner) }
         if let row = explanation.row { lines += wrapped(text(row), indent: inner) }
         for choice in explanation.choices.prefix(4) { lines += wrapped(text(choice), indent: inner) }
         if explanation.choices.count > 4 {
@@ -35,8 +35,12 @@ public struct ExplanationText: Sendable {
             lines += wrapped(said("… and \(count) more such rows", "……另有 \(count) 个这样的行"), indent: inner)
         }
         if let formula = explanation.formula { lines += wrapped(formula, indent: inner, hanging: 2) }
-        if let arithmetic = explanation.arithmetic, !isCopy(explanation) {
+        if let arithmetic = explanation.arithmetic, !isCopy(explanation), !isZero(explanation) {
             lines += wrapped("= \(language == .english ? arithmetic.english : arithmetic.chinese)", indent: inner, hanging: 2)
+        }
+        if isZero(explanation) {
+            lines += wrapped(
+                said("= 0: masked or not used, with no other number behind it", "= 0：被屏蔽或未用到，背后没有别的数"), indent: inner, hanging: 2)
         }
         if let verdict = verdict(explanation) { lines += wrapped(verdict, indent: inner, hanging: 2) }
         lines += operands(explanation, indent: inner)
@@ -51,6 +55,11 @@ public struct ExplanationText: Sendable {
     private func isCopy(_ explanation: NumberExplanation) -> Bool {
         explanation.agrees == true && explanation.allowance == 0 && explanation.operands.count == 1
             && explanation.operands[0].number == explanation.number
+    }
+
+    /// Whether nothing stands behind the number.
+    private func isZero(_ explanation: NumberExplanation) -> Bool {
+        explanation.agrees == true && explanation.number == 0 && explanation.recomputed == 0 && explanation.operands.isEmpty
     }
 
     private func facts(_ explanation: NumberExplanation) -> [String] {
@@ -78,7 +87,7 @@ public struct ExplanationText: Sendable {
         return facts
     }
 
-    private func note(_ origin: NumberExplanation.Origin, _ address: String) -> String? {
+    private func note(_ origin: NumberExplanation.Origin) -> String? {
         switch origin {
         case .operation, .derivation: nil
         case .frozenWeight: said("a weight of the base model, which this run does not train", "基座模型的权重，在这次训练中冻结")
@@ -111,7 +120,8 @@ public struct ExplanationText: Sendable {
     }
 
     private func verdict(_ explanation: NumberExplanation) -> String? {
-        guard let recomputed = explanation.recomputed, let agrees = explanation.agrees, !isCopy(explanation) else {
+        guard let recomputed = explanation.recomputed, let agrees = explanation.agrees, !isCopy(explanation), !isZero(explanation)
+        else {
             return nil
         }
         let (found, allowance) = (NumberText.long(recomputed), NumberText.text(explanation.allowance ?? 0, digits: 2))

@@ -201,6 +201,10 @@ import Tuning
                     #expect(!line.hasSuffix(" "))
                 }
             }
+            let masked = write(try explainer.explain("s2/block.0.attention.weights[0,0,4]"))
+            #expect(masked.contains(language == .english ? "masked" : "屏蔽") && !masked.contains("±"))
+            let token = write(try explainer.explain("s2/tokens.embeddings[0,4]"))
+            #expect(token.contains("tokens[0] = ") && !token.contains("±"))
             var wrong = try explainer.explain("s2/loss")
             #expect(!write(wrong).contains(language == .english ? "differ" : "超出"))
             wrong.agrees = false
