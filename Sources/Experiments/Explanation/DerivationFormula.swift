@@ -258,14 +258,18 @@ extension Explainer {
         let results = try formula.results(
             DerivationFormula.Arguments(function: derivation.function, numbers: numbers, explainer: self))
         let full = Derivation(derivation.function, arguments: numbers.map(\.address), element: derivation.element)
-        let index: Int
-        switch (derivation.element.count, derivation.element.first) {
-        case (0, _) where results.count == 1: index = 0
-        case (1, let chosen??) where results.indices.contains(chosen): index = chosen
-        default:
+        // A result of as many numbers as an argument has its axes: those that the argument's address leaves open.
+        let shape =
+            results.count == 1
+            ? [] : numbers.first { $0.offsets.count == results.count }?.openExtents ?? [results.count]
+        let element = derivation.element.compactMap(\.self)
+        guard element.count == shape.count, derivation.element.count == shape.count,
+            zip(element, shape).allSatisfy({ $0 < $1 })
+        else {
             throw ExplanationError.resultElement(
-                Derivation(full.function, arguments: full.arguments).description, count: results.count)
+                Derivation(full.function, arguments: full.arguments).description, shape: shape)
         }
+        let index = zip(element, shape).reduce(0) { $0 * $1.1 + $1.0 }
         let expression = results[index]
         let value = expression.value { numbers[$0.operand].number(numbers[$0.operand].offsets[$0.column]) }
         var result = NumberExplanation(address: full.description, number: value, isKept: false, origin: .derivation)

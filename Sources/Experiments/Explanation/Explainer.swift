@@ -121,6 +121,12 @@ public final class Explainer {
         }
 
         func number(_ offset: Int) -> Double { Double(value.numbers[offset]) }
+
+        /// The extents of the axes for which the address gives no index.
+        var openExtents: [Int] {
+            let extents = [value.rowCount] + value.shape.inner
+            return extents.indices.filter { $0 >= address.element.count || address.element[$0] == nil }.map { extents[$0] }
+        }
     }
 
     func replayed(_ id: String?) throws -> ReplayedRun {

@@ -11,8 +11,8 @@ public enum ExplanationError: Error, Sendable, Hashable {
     case wrongArgument(String, address: String, expected: String)
     /// A number that a figure finds by an algorithm, not by a formula.
     case noFormula(String)
-    /// A derivation's result has more numbers than one, or fewer than asked for.
-    case resultElement(String, count: Int)
+    /// A derivation's result has other axes than were asked for.
+    case resultElement(String, shape: [Int])
     case depthOutOfRange(Int, ClosedRange<Int>)
 }
 
@@ -31,8 +31,11 @@ extension ExplanationError: CustomStringConvertible {
             "\(function) does not apply to \(address); expected \(expected)."
         case .noFormula(let function):
             "A \(function) is found by an algorithm of the figure that shows it, and no formula gives it from its arguments; explain these."
-        case .resultElement(let derivation, let count):
-            "The result of \(derivation) has \(count) numbers; say which one with [0] to [\(count - 1)] behind it."
+        case .resultElement(let derivation, []):
+            "The result of \(derivation) is a single number; leave out the brackets behind it."
+        case .resultElement(let derivation, let shape):
+            "The result of \(derivation) has shape \(shape); say which of its numbers, from \(shape.map { _ in 0 }) to "
+                + "\(shape.map { $0 - 1 }) behind it."
         case .depthOutOfRange(let depth, let range):
             "The depth \(depth) is out of range; expected \(range.lowerBound) to \(range.upperBound)."
         }

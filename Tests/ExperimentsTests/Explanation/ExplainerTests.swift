@@ -114,6 +114,7 @@ import Tuning
             try expect("norm(\(pair))", norm(a + b))
             try expect("norm-of-difference(\(pair))", norm(zip(a, b).map { $0 - $1 }))
             try expect("difference(\(pair))[4]", a[4] - b[4])
+            try expect("difference(s0/prompt.embeddings, s3/prompt.embeddings)[1,4]", a[4] - b[4])
             try expect("mean(\(pair))[4]", (a[4] + b[4]) / 2)
             try expect("mean(s0/prompt.embeddings[1])", a.reduce(0, +) / Double(a.count))
             try expect("exp(s0/prompt.embeddings[1,2])", exp(a[2]))
@@ -152,8 +153,9 @@ import Tuning
         ("s0/prompt.embeddings[0,16]", "shape [3, 16]"), ("s99/loss", "0 to 6"), ("loss", "needs a step"), ("", "s120/loss"),
         ("nobody/s0/loss", "nobody"), ("s6/gradient/prompt.embeddings[0,0]", "6"), ("cosin(s0/loss, s1/loss)", "near it: cosine"),
         ("cosine(s0/loss)", "two vectors"), ("cosine(s0/loss, s0/prompt.embeddings)", "1 and 48"),
-        ("difference(s0/prompt.embeddings[0], s1/prompt.embeddings[0])", "[0] to [15]"),
-        ("difference(s0/prompt.embeddings[0], s1/prompt.embeddings[0])[16]", "[0] to [15]"),
+        ("difference(s0/prompt.embeddings[0], s1/prompt.embeddings[0])", "from [0] to [15]"),
+        ("difference(s0/prompt.embeddings[0], s1/prompt.embeddings[0])[16]", "from [0] to [15]"),
+        ("norm(s0/loss)[0]", "single number"), ("difference(s0/prompt.embeddings, s1/prompt.embeddings)[3]", "to [2, 15]"),
         ("place(s0/prompt.embeddings[0])", "algorithm"), ("corrected(s0/loss)", "moment"), ("prompt-share(s0/loss)", "attn"),
         ("push(s0/loss, s0/loss)", "moment"), ("cosine(s0/loss, s0/", "parentheses"), ("norm()", "address"),
         ("text-part(s0/L0/H1/attn, s0/loss, s0/loss)", "one row and head"),
@@ -173,6 +175,21 @@ import Tuning
                 }
             }
             #expect(throws: ExplanationError.depthOutOfRange(0, 1...64)) { try explainer.explain("s0/loss", depth: 0) }
+        }
+    }
+
+    @Test("A recorded number that is not what its operands give is said to differ, and so is what is made of it")
+    func spoiled() throws {
+        try ReplayedRunTests.withRecording(Told("prompt-tuning")) { model, folder in
+            let frame = "runs/prompt-tuning/frames/step-000003.safetensors"
+            try Spoiling.number(5, of: "block.0.attention.mix", in: frame, of: folder)
+            try Spoiling.reseal(folder)
+            let explainer = Explainer(try Recording(opening: folder), base: try BaseModel(opening: model))
+            let wrong = try explainer.explain("s3/block.0.attention.mix[0,0,5]")
+            #expect(wrong.agrees == false && wrong.isKept)
+            #expect(abs((wrong.recomputed ?? .nan) - wrong.number) > 0.1)
+            #expect(try explainer.explain("s3/block.0.attention.mix[0,0,4]").agrees == true)
+            #expect(ExplanationText(.english)(wrong).contains("differ by more than rounding"))
         }
     }
 
