@@ -160,15 +160,15 @@ final class RunReplay {
     private func goNear(_ step: Int) throws {
         let here = position.flatMap { $0 <= step ? $0 : nil }
         let needed = trainer.resumableNames.map { ValueName(ofState: $0) }
-        for checkpoint in run.description.checkpoints.reversed() where checkpoint <= step && checkpoint > here ?? 0 {
-            let held = Set(try run.checkpointNames(atStep: checkpoint))
+        for at in run.description.checkpoints.reversed() where at <= step && at > here ?? 0 {
+            guard let checkpoint = try run.checkpoint(step: at) else { continue }
+            let held = Set(checkpoint.names)
             guard needed.allSatisfy(held.contains) else { continue }
             position = nil
             for name in trainer.resumableNames {
-                guard let value = try run.checkpoint(ValueName(ofState: name), atStep: checkpoint) else { continue }
-                trainer.parameters[name]?.write(value.numbers)
+                trainer.parameters[name]?.write(try checkpoint.value(ValueName(ofState: name)).numbers)
             }
-            position = checkpoint
+            position = at
             return
         }
         guard here == nil else { return }

@@ -8,7 +8,7 @@ struct FramesAgainCheck: RunCheck {
         chinese: "保留的帧中每个值重新计算后都逐位相同")
 
     func examine(_ step: StepValues, of run: ReplayedRun, into finding: inout Finding) throws {
-        guard let frame = try run.run.frame(step: step.step, of: run.graphDescription) else { return }
+        guard let frame = try run.frame(step: step.step) else { return }
         if let reason = run.otherArithmetic { return finding.skip(reason) }
         let again = try run.values(atStep: step.step, recomputing: true)
         for name in frame.names {

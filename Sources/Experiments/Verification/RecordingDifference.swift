@@ -234,12 +234,12 @@ public struct RunDifference: Codable, Sendable {
     }
 
     private static func checkpointValue(_ a: ReplayedRun, _ b: ReplayedRun, step: Int) throws -> Difference? {
-        let names = Set(try b.run.checkpointNames(atStep: step))
-        for name in try a.run.checkpointNames(atStep: step) where names.contains(name) {
-            guard let one = try a.run.checkpoint(name, atStep: step), let other = try b.run.checkpoint(name, atStep: step) else {
-                continue
+        guard let one = try a.run.checkpoint(step: step), let other = try b.run.checkpoint(step: step) else { return nil }
+        let names = Set(other.names)
+        for name in one.names where names.contains(name) {
+            if let by = NumberDifference(try one.value(name).numbers, try other.value(name).numbers) {
+                return Difference(value: name.rawValue, by: by)
             }
-            if let by = NumberDifference(one.numbers, other.numbers) { return Difference(value: name.rawValue, by: by) }
         }
         return nil
     }

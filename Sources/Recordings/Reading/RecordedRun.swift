@@ -35,23 +35,16 @@ public struct RecordedRun: Sendable {
         return try RecordedFrame(file, description: frame, graph: graph, run: id)
     }
 
-    /// The names of what a checkpoint holds; none if there is no checkpoint of the step.
-    public func checkpointNames(atStep step: Int) throws(RecordingError) -> [ValueName] {
-        guard description.checkpoints.contains(step) else { return [] }
-        return try files.tensors(RecordingLayout.checkpoint(id, step: step)).names.map { ValueName($0) }
+    /// What was kept of large trained parameters after a number of updates; `nil` if there is no checkpoint of the step.
+    public func checkpoint(step: Int) throws(RecordingError) -> RecordedCheckpoint? {
+        guard description.checkpoints.contains(step) else { return nil }
+        let file = try files.tensors(RecordingLayout.checkpoint(id, step: step))
+        return RecordedCheckpoint(file, step: step, parameters: description.parameters)
     }
 
     /// A trained parameter, or what the optimizer remembers of it, as a checkpoint holds it; `nil` if there is no checkpoint of the step.
     public func checkpoint(_ name: ValueName, atStep step: Int) throws(RecordingError) -> RecordedValue? {
-        guard description.checkpoints.contains(step) else { return nil }
-        let subject = name.stateSubject ?? name.subject ?? name
-        guard let parameter = description.parameters.first(where: { $0.name == subject }) else {
-            let near = NearNames.of(subject.rawValue, among: description.parameters.lazy.map(\.name.rawValue))
-            throw .address(.unknownValue(name.rawValue, step: step, near: near))
-        }
-        let file = try files.tensors(RecordingLayout.checkpoint(id, step: step))
-        let numbers = try file.floats(name.rawValue, shape: parameter.shape)
-        return RecordedValue(name: name, shape: parameter.recordedShape, numbers: numbers)
+        try checkpoint(step: step)?.value(name)
     }
 
     /// What it takes on disk.

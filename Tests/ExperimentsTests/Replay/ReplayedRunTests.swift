@@ -19,13 +19,14 @@ import Tuning
         var steps = 6
         var checkpoints = CheckpointPolicy.bounded
         var isJournalled = true
+        var isLlama = false
         var frames = FramePolicy(steps: FrameSteps([0, 3, -1]), heldOutExamples: 2)
         var testDescription: String
         let tell: @Sendable (inout MethodSettings) -> Void
 
         init(
             _ kind: String, _ what: String = "", task: String = "opposite-en", clipping: Double? = nil,
-            checkpoints: CheckpointPolicy = .bounded, isJournalled: Bool = true,
+            checkpoints: CheckpointPolicy = .bounded, isJournalled: Bool = true, isLlama: Bool = false,
             tell: @escaping @Sendable (inout MethodSettings) -> Void = { _ in }
         ) {
             self.kind = kind
@@ -33,6 +34,7 @@ import Tuning
             self.clipping = clipping
             self.checkpoints = checkpoints
             self.isJournalled = isJournalled
+            self.isLlama = isLlama
             self.tell = tell
             testDescription = what.isEmpty ? kind : "\(kind), \(what)"
         }
@@ -43,7 +45,7 @@ import Tuning
         _ told: Told, threads: Int = 2, _ body: (_ model: URL, _ recording: URL) throws -> Void
     ) throws {
         try PretrainingTests.withFolder { folder in
-            let model = try SmallModel.words(in: folder)
+            let model = try told.isLlama ? SmallModel.llama(in: folder) : SmallModel.words(in: folder)
             let kind = try #require(MethodSpecification.Kind(rawValue: told.kind))
             var request = TrainingRequest(
                 model: model.path, source: .skill(told.task), method: MethodSpecification(kind))
