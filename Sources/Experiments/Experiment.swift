@@ -38,9 +38,16 @@ public struct Experiment: Sendable {
     public func record(
         to folder: URL, version: String, pool: WorkerPool, progress: (Progress) -> Void = { _ in }
     ) throws -> Recording {
-        let arithmetic = Arithmetic.current
+        try record(to: folder, version: version, pool: pool, progress: progress) { _, _ in }
+    }
+
+    /// - Parameter finished: Called when a run is over, with its parameters as the last update left them.
+    func record(
+        to folder: URL, version: String, pool: WorkerPool, progress: (Progress) -> Void,
+        finished: (RunSpecification, ParameterStore) throws -> Void
+    ) throws -> Recording {
         let description = RecordingDescription(
-            provenance: Provenance(foreword: version, arithmetic: "\(arithmetic.blas); kernels \(arithmetic.kernels)"),
+            provenance: Provenance(foreword: version, arithmetic: Arithmetic.current.recorded),
             model: base.description, task: task.description)
         let embeddings = base.parameters[base.model.tokenEmbeddings]?.values
         let writer = try RecordingWriter(at: folder, description, vocabulary: base.vocabulary, embeddings: embeddings)
@@ -56,6 +63,7 @@ public struct Experiment: Sendable {
                         run: specification.id, runIndex: index, runCount: runs.count, step: step.index,
                         stepCount: specification.training.steps, loss: step.loss))
             }
+            try finished(specification, run.parameters)
         }
         try writer.finish()
         return try Recording(opening: folder)
@@ -78,4 +86,9 @@ extension BaseModel {
                 innerWidth: model.innerWidth, vocabularySize: model.vocabularySize, context: model.context),
             parameterCount: model.parameterCount, weightsSha256: weightsHash.hex)
     }
+}
+
+extension Arithmetic {
+    /// As a recording names it.
+    var recorded: String { "\(blas); kernels \(kernels)" }
 }

@@ -24,22 +24,35 @@ public struct RecordedRun: Sendable {
 
     /// The values kept of a step; `nil` if none were.
     public func frame(step: Int) throws(RecordingError) -> RecordedFrame? {
-        guard let frame = description.frames.first(where: { $0.step == step }) else { return nil }
-        let file = try files.tensors(RecordingLayout.frame(id, step: step))
-        return try RecordedFrame(file, description: frame, graph: graph(), run: id)
+        guard description.frames.contains(where: { $0.step == step }) else { return nil }
+        return try frame(step: step, of: graph())
     }
 
-    /// A trained parameter, or one of its moments, as a checkpoint holds it; `nil` if there is no checkpoint of the step.
-    public func checkpoint(_ name: ValueName, atStep step: Int) throws(RecordingError) -> RecordedValue? {
+    /// The values kept of a step, for those who read ``graph()`` before and ask for many steps.
+    public func frame(step: Int, of graph: GraphDescription) throws(RecordingError) -> RecordedFrame? {
+        guard let frame = description.frames.first(where: { $0.step == step }) else { return nil }
+        let file = try files.tensors(RecordingLayout.frame(id, step: step))
+        return try RecordedFrame(file, description: frame, graph: graph, run: id)
+    }
+
+    /// What was kept of large trained parameters after a number of updates; `nil` if there is no checkpoint of the step.
+    public func checkpoint(step: Int) throws(RecordingError) -> RecordedCheckpoint? {
         guard description.checkpoints.contains(step) else { return nil }
-        let subject = name.subject ?? name
-        guard let parameter = description.parameters.first(where: { $0.name == subject }) else {
-            let near = NearNames.of(subject.rawValue, among: description.parameters.lazy.map(\.name.rawValue))
-            throw .address(.unknownValue(name.rawValue, step: step, near: near))
-        }
         let file = try files.tensors(RecordingLayout.checkpoint(id, step: step))
-        let numbers = try file.floats(name.rawValue, shape: parameter.shape)
-        return RecordedValue(name: name, shape: parameter.recordedShape, numbers: numbers)
+        return RecordedCheckpoint(file, step: step, parameters: description.parameters)
+    }
+
+    /// A trained parameter, or what the optimizer remembers of it, as a checkpoint holds it; `nil` if there is no checkpoint of the step.
+    public func checkpoint(_ name: ValueName, atStep step: Int) throws(RecordingError) -> RecordedValue? {
+        try checkpoint(step: step)?.value(name)
+    }
+
+    /// What it takes on disk.
+    public var sizes: RunSizes {
+        RunSizes(
+            journal: files.size(RecordingLayout.journal(id)),
+            frames: description.frames.reduce(0) { $0 + files.size(RecordingLayout.frame(id, step: $1.step)) },
+            checkpoints: description.checkpoints.reduce(0) { $0 + files.size(RecordingLayout.checkpoint(id, step: $1)) })
     }
 
     /// Its files within the recording's folder.
@@ -50,4 +63,14 @@ public struct RecordedRun: Sendable {
 
     /// One of its files, after comparing it with its hash.
     func checkedFile(_ path: String) throws(RecordingError) -> URL { try files.checkedFile(path) }
+}
+
+/// What a run takes on disk, in bytes.
+public struct RunSizes: Hashable, Sendable {
+    /// Every step's batch, loss and small trained parameters.
+    public let journal: Int
+    /// Every value of the steps that were kept.
+    public let frames: Int
+    /// Large trained parameters with their moments.
+    public let checkpoints: Int
 }
