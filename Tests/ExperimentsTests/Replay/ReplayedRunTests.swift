@@ -104,6 +104,7 @@ import Tuning
         Told("full-fine-tuning", "clipped, every 2 steps", clipping: 0.2, checkpoints: .every(2)),
         Told("full-fine-tuning", "without checkpoints", checkpoints: .none),
         Told("hard-prompt") { $0.text = "the opposite" }, Told("prompt-tuning+lora"), Told("prefix-tuning+lora"),
+        Told("prefix-tuning", "Llama", isLlama: true), Told("prompt-tuning+lora", "Llama", isLlama: true),
         Told("p-tuning+lora"),
     ]
 

@@ -10,7 +10,7 @@ import Testing
         [
             "prompt-tuning", "prompt-tuning, class head", "prompt-tuning, template", "prompt-tuning, clipped",
             "prefix-tuning, network", "p-tuning, LSTM", "qlora", "adalora", "full-fine-tuning, clipped, every 2 steps",
-            "hard-prompt", "prefix-tuning+lora",
+            "hard-prompt", "prefix-tuning+lora", "prefix-tuning, Llama", "prompt-tuning+lora, Llama",
         ].contains($0.testDescription)
     }
 
