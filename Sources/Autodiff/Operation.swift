@@ -1,7 +1,8 @@
 /// Something a graph can compute: defined here and nowhere else.
 ///
-/// One file holds one operation: its name and formula as a reader sees them, the shape of its result, how it is computed, and
-/// (``DifferentiableOperation``) its gradient as further operations of the same graph.
+/// One file holds one operation: its name and formula as a reader sees them, the shape of its result, how it is computed, how one
+/// element of the result is made of the operands' elements, and (``DifferentiableOperation``) its gradient as further operations of
+/// the same graph.
 public protocol Operation: Sendable {
     /// What a reader calls it, for example `layer normalisation`.
     var name: String { get }
@@ -15,6 +16,12 @@ public protocol Operation: Sendable {
     func scratchCount(operands: [Shape], result: Shape) -> Int
     /// Computes the result, or one part of it. Allocates nothing.
     func compute(_ run: OperationRun)
+    /// How one element of the result is made of the operands' elements.
+    ///
+    /// - Parameters:
+    ///   - row: Counts over the whole batch.
+    ///   - column: Counts over all inner axes.
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression
 }
 
 /// An operation that gradients can flow through.

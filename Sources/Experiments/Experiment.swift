@@ -38,6 +38,14 @@ public struct Experiment: Sendable {
     public func record(
         to folder: URL, version: String, pool: WorkerPool, progress: (Progress) -> Void = { _ in }
     ) throws -> Recording {
+        try record(to: folder, version: version, pool: pool, progress: progress) { _, _ in }
+    }
+
+    /// - Parameter finished: Called when a run is over, with its parameters as the last update left them.
+    func record(
+        to folder: URL, version: String, pool: WorkerPool, progress: (Progress) -> Void,
+        finished: (RunSpecification, ParameterStore) throws -> Void
+    ) throws -> Recording {
         let arithmetic = Arithmetic.current
         let description = RecordingDescription(
             provenance: Provenance(foreword: version, arithmetic: "\(arithmetic.blas); kernels \(arithmetic.kernels)"),
@@ -56,6 +64,7 @@ public struct Experiment: Sendable {
                         run: specification.id, runIndex: index, runCount: runs.count, step: step.index,
                         stepCount: specification.training.steps, loss: step.loss))
             }
+            try finished(specification, run.parameters)
         }
         try writer.finish()
         return try Recording(opening: folder)

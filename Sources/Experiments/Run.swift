@@ -11,8 +11,10 @@ final class Run {
     let specification: RunSpecification
     let base: BaseModel
     let task: TaskData
+    private let use: MethodUse
     private let method: any TuningMethod
-    private let parameters: ParameterStore
+    /// The model's and the method's, as the last step left them.
+    let parameters: ParameterStore
     private let training: TrainingGraph
     private let trainer: Trainer
     private let evaluator: Evaluator
@@ -29,7 +31,7 @@ final class Run {
         self.base = base
         self.task = task
         self.pool = pool
-        let use = MethodUse(
+        use = MethodUse(
             base: base, steps: specification.training.steps, labels: task.labels,
             classes: specification.method.hasClassHead ? try task.classes() : [])
         let method = try specification.method.method(for: use)
@@ -40,15 +42,12 @@ final class Run {
                 tokens: task.longest, virtualTokens: method.addedTokens, context: base.model.context)
         }
         guard !task[.train].isEmpty else { throw TuningError.noExamples("train on") }
-        let trained = Set(method.trainedParameters(for: base.model))
-        parameters = base.parameters.copying(base.model.parameters.map(\.name).filter(trained.contains))
-            .joined(with: ParameterStore(method.addedParameters(for: base.model)))
-        try method.initialise(parameters, for: base.model, seed: specification.seed)
-        training = TrainingGraph(
-            model: base.model, method: method, optimizer: specification.training.optimizer,
-            clipping: specification.training.clipping, textLength: length)
         limits = BatchLimits(
             sequences: specification.training.batchSize, length: length, counted: task.longestCompletion)
+        let setup = try TrainingSetup(
+            method, on: base, training: specification.training, seed: specification.seed, limits: limits)
+        parameters = setup.parameters
+        training = setup.training
         trainer = try Trainer(training, parameters: parameters, limits: limits, pool: pool)
         evaluator = try Evaluator(
             model: base.model, method: method, parameters: parameters,
@@ -62,7 +61,7 @@ final class Run {
     func record(with writer: RecordingWriter, graph: String, progress: (Trainer.Step) -> Void) throws {
         let start = ContinuousClock.now
         let hash = try weightsHash()
-        let names = training.trained.map { training.graph[$0.parameter].name }
+        let names = training.trainedNames
         let shapes = names.map { name in
             base.configuration.shapes[name] ?? [parameters[name]?.rows ?? 0, parameters[name]?.columns ?? 0]
         }
@@ -74,7 +73,8 @@ final class Run {
         let journalled = described.filter(\.inJournal).map(\.name.rawValue)
         let run = try writer.startRun(
             RunDescription(
-                id: specification.id, method: specification.method.description, training: specification.training.description,
+                id: specification.id, method: specification.method.description(for: use),
+                training: specification.training.description(limits),
                 seed: specification.seed, graph: graph, parameters: described, frozenCount: frozenCount(names),
                 weightsSha256: WeightsHashes(before: hash, after: hash)))
         let checkpointed = specification.keepsParameters ? described.filter { !$0.inJournal }.map(\.name.rawValue) : []
@@ -85,7 +85,11 @@ final class Run {
         var order = BatchOrder(
             exampleCount: examples.count, batchSize: specification.training.batchSize, seed: specification.seed)
         var stepSeconds: [Double] = []
+        let interval = specification.checkpoints.interval(numbers: total, steps: steps)
         for step in 0..<steps {
+            if !checkpointed.isEmpty, step > 0, let interval, step % interval == 0 {
+                try run.writeCheckpoint(step: step, values: resumableValues())
+            }
             if step % specification.training.evaluateEvery == 0 { try evaluate(after: step, into: run) }
             let chosen = order.examples(atStep: step)
             let pack = packing(chosen.lazy.map { examples[$0] })
@@ -118,7 +122,9 @@ final class Run {
             progress(taken)
         }
         try evaluate(after: steps, into: run)
-        if !checkpointed.isEmpty { try run.writeCheckpoint(step: steps, values: values(checkpointed)) }
+        if !checkpointed.isEmpty, specification.checkpoints != .none {
+            try run.writeCheckpoint(step: steps, values: resumableValues())
+        }
         if specification.frames.heldOutExamples > 0 { try writeHeldOutFrame(after: steps, into: run) }
         try run.finish(
             RunOutcome(
@@ -148,14 +154,10 @@ final class Run {
         return base.model.parameters.reduce(0) { trained.contains($1.name) ? $0 : $0 + $1.count }
     }
 
-    private func values(_ names: [String]) -> [(name: ValueName, numbers: [Float])] {
-        names.flatMap { name in
-            let moments = AdamW.moments(of: name).map { trainer.parameters[$0]?.values ?? [] }
-            let value = ValueName(name)
-            return [
-                (value, parameters[name]?.values ?? []), (value.firstMoment, moments[0]), (value.secondMoment, moments[1]),
-            ]
-        }
+    /// What a run needs to go on: the trained parameters, their moments, and what the method remembers. A moment has the name of what the
+    /// update made, for it is the next one's start.
+    private func resumableValues() -> [(name: ValueName, numbers: [Float])] {
+        trainer.resumableNames.map { name in (ValueName(ofState: name), trainer.parameters[name]?.values ?? []) }
     }
 
     private func gradients(_ names: [String], from executor: Executor) -> [[Float]] {

@@ -43,20 +43,23 @@ public struct TrainingJob: Sendable {
         let (run, search) = try searched(pool: pool, progress: progress)
         if let search { try AtomicFile.write(search.csv, to: place.appending(path: Part.search)) }
         let experiment = Experiment(base: base, task: task, runs: [run])
-        let recording = try experiment.record(
-            to: place.appending(path: Part.recording), version: version, pool: pool, progress: progress)
-        let recorded = try recording.run(run.id)
         let method = try method(of: run)
         let hasAdapter = method.hasAdapter
-        if hasAdapter {
+        let recording = try experiment.record(
+            to: place.appending(path: Part.recording), version: version, pool: pool, progress: progress
+        ) { _, parameters in
+            guard hasAdapter else {
+                return try ModelFolder.write(
+                    base.configuration, tensors: parameters.tensors(of: base.model, shapes: base.configuration.shapes),
+                    tokenizer: base.tokenizer, to: place.appending(path: Part.model))
+            }
             try method.writeAdapter(
-                try recorded.trainedParameters(of: method, on: base), on: base, called: modelName,
+                parameters, on: base, called: modelName,
                 labels: try classes().map { base.tokenizer.decode($0, skippingSpecialTokens: true) },
                 notes: [AdapterFolder.baseWeightsNote: base.weightsHash.hex],
                 to: place.appending(path: Part.adapter))
-        } else {
-            try recorded.writeModel(basedOn: base, to: place.appending(path: Part.model))
         }
+        let recorded = try recording.run(run.id)
         let summary = TrainingSummary(recorded, model: modelName, task: task, part: hasAdapter ? Part.adapter : Part.model)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -88,32 +91,5 @@ public struct TrainingJob: Sendable {
     func method(of run: RunSpecification) throws -> any TuningMethod {
         try run.method.method(
             for: MethodUse(base: base, steps: run.training.steps, labels: task.labels, classes: try classes()))
-    }
-}
-
-extension RecordedRun {
-    /// The parameters that a method adds, as the last step left them. What is not trained is as it started.
-    func trainedParameters(of method: any TuningMethod, on base: BaseModel) throws -> ParameterStore {
-        let added = ParameterStore(method.addedParameters(for: base.model))
-        try method.initialise(base.parameters.joined(with: added), for: base.model, seed: description.seed)
-        for name in method.trainedParameters(for: base.model) { added[name]?.write(try trained(ValueName(name))) }
-        return added
-    }
-
-    /// A trained parameter after the last step, from the journal or, if it is large, from the last checkpoint.
-    func trained(_ name: ValueName) throws -> [Float] {
-        let steps = description.training.steps
-        if let value = try journal.parameter(name, atStep: steps) { return value.numbers }
-        guard let value = try checkpoint(name, atStep: steps) else { throw TuningError.missingParameter(name.rawValue) }
-        return value.numbers
-    }
-
-    /// Writes a fully fine-tuned model as a model folder.
-    func writeModel(basedOn base: BaseModel, to url: URL) throws {
-        var tensors: [String: Tensor] = [:]
-        for (name, shape) in base.configuration.checkpoint.weights {
-            tensors[name] = Tensor(try trained(ValueName(name)), shape: shape)
-        }
-        try ModelFolder.write(base.configuration, tensors: tensors, tokenizer: base.tokenizer, to: url)
     }
 }

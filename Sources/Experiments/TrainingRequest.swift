@@ -48,7 +48,9 @@ public struct TrainingRequest: Sendable {
     /// `nil` for ten evaluations in a run.
     public var evaluateEvery: Int?
     /// Steps to keep every value of; `nil` for the first and the last of a small model, none of a large one.
-    public var frames: [Int]?
+    public var frames: FrameSteps?
+    /// At which steps parameters that are too large for the journal are kept.
+    public var checkpoints = CheckpointPolicy.bounded
 
     /// The run's name in the recording; `nil` for the method's.
     var runID: String?
@@ -88,10 +90,10 @@ public struct TrainingRequest: Sendable {
             schedule: LearningRateSchedule(
                 schedule, peak: learningRate ?? method.kind.family.defaultLearningRate, warmup: warmup),
             optimizer: AdamW(weightDecay: weightDecay), clipping: clipping, evaluateEvery: evaluateEvery ?? max(1, steps / 10))
-        let kept = frames ?? (base.model.parameterCount <= Self.largeModel ? [0, -1] : [])
+        let kept: FrameSteps = frames ?? (base.model.parameterCount <= Self.largeModel ? [0, -1] : [])
         let run = RunSpecification(
             id: runID ?? method.kind.rawValue, method: method, training: training, seed: seed, frames: FramePolicy(steps: kept),
-            keepsParameters: keepsParameters)
+            keepsParameters: keepsParameters, checkpoints: checkpoints)
         let job = TrainingJob(base: base, modelName: model, task: task, run: run)
         // What the method cannot do is said before anything is written.
         if !job.searches { _ = try job.method(of: run) }

@@ -1,3 +1,4 @@
+internal import Autodiff
 internal import Recordings
 public import Tuning
 
@@ -25,26 +26,26 @@ public struct TrainingSpecification: Sendable, Hashable {
         self.evaluateEvery = evaluateEvery
     }
 
-    var description: TrainingDescription {
+    func description(_ limits: BatchLimits) -> TrainingDescription {
         TrainingDescription(
             steps: steps, batchSize: batchSize,
             optimizer: OptimizerDescription(
                 learningRate: schedule.peak, weightDecay: optimizer.weightDecay, betas: [optimizer.beta1, optimizer.beta2],
                 epsilon: optimizer.epsilon),
-            schedule: schedule.shape.rawValue, warmup: schedule.warmup, gradientClip: clipping)
+            schedule: schedule.shape.rawValue, warmup: schedule.warmup, gradientClip: clipping, evaluateEvery: evaluateEvery,
+            limits: BatchLimitsDescription(limits))
     }
 }
 
 /// Which steps' values a recording keeps, and which values of them.
 public struct FramePolicy: Sendable, Hashable {
-    /// Steps counted from 0; negative ones from the end, −1 for the last.
-    public var steps: [Int]
+    public var steps: FrameSteps
     /// Names of the values to keep; `nil` for all of them.
     public var values: Set<String>?
     /// How many held-out examples a last frame shows, after training; 0 for none.
     public var heldOutExamples: Int
 
-    public init(steps: [Int], values: Set<String>? = nil, heldOutExamples: Int = 0) {
+    public init(steps: FrameSteps, values: Set<String>? = nil, heldOutExamples: Int = 0) {
         self.steps = steps
         self.values = values
         self.heldOutExamples = heldOutExamples
@@ -52,7 +53,7 @@ public struct FramePolicy: Sendable, Hashable {
 
     public static let none = FramePolicy(steps: [])
 
-    func keeps(step: Int, of total: Int) -> Bool { steps.contains(step) || steps.contains(step - total) }
+    func keeps(step: Int, of total: Int) -> Bool { steps.holds(step, of: total) }
     func keeps(_ name: String) -> Bool { values?.contains(name) ?? true }
 }
 
@@ -67,10 +68,12 @@ public struct RunSpecification: Sendable, Hashable {
     /// Whether trained parameters are kept, at every step or, if they are too large for it, after the last. Without them, a run says
     /// how well it did, but cannot be looked into.
     public var keepsParameters: Bool
+    /// At which steps parameters that are too large for the journal are kept.
+    public var checkpoints: CheckpointPolicy
 
     public init(
         id: String, method: MethodSpecification, training: TrainingSpecification, seed: UInt64, frames: FramePolicy = .none,
-        keepsParameters: Bool = true
+        keepsParameters: Bool = true, checkpoints: CheckpointPolicy = .bounded
     ) {
         self.id = id
         self.method = method
@@ -78,5 +81,6 @@ public struct RunSpecification: Sendable, Hashable {
         self.seed = seed
         self.frames = frames
         self.keepsParameters = keepsParameters
+        self.checkpoints = checkpoints
     }
 }

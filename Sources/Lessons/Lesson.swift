@@ -60,7 +60,7 @@ public struct LessonRun: Sendable {
 
     var framePolicy: FramePolicy {
         FramePolicy(
-            steps: (frames.contains(.first) ? [0] : []) + (frames.contains(.last) ? [-1] : []),
+            steps: FrameSteps((frames.contains(.first) ? [0] : []) + (frames.contains(.last) ? [-1] : [])),
             heldOutExamples: frames.contains(.after) ? Self.heldOutExamples : 0)
     }
 

@@ -81,14 +81,33 @@ public final class Trainer {
     public func keptStep(
         learningRate: Double, pack: (inout Batch) -> Void, look: (Executor) -> Void
     ) throws(ExecutorError) -> Step {
-        let keeping: Executor
-        if let made = keepingExecutor {
-            keeping = made
-        } else {
-            keeping = try Executor(recordingPlan, parameters: parameters, pool: pool)
-            keepingExecutor = keeping
-        }
-        return try step(with: keeping, learningRate: learningRate, pack: pack, look: look)
+        try step(with: keeping(), learningRate: learningRate, pack: pack, look: look)
+    }
+
+    /// Computes a step in which every value keeps its place, but does not take it: all parameters stay as they are.
+    ///
+    /// - Returns: Where the values are to be read, until the next step.
+    public func untakenStep(learningRate: Double, pack: (inout Batch) -> Void) throws(ExecutorError) -> Executor {
+        let executor = try keeping()
+        try prepare(executor, learningRate: learningRate, pack: pack)
+        executor.compute()
+        return executor
+    }
+
+    private func keeping() throws(ExecutorError) -> Executor {
+        if let keepingExecutor { return keepingExecutor }
+        let made = try Executor(recordingPlan, parameters: parameters, pool: pool)
+        keepingExecutor = made
+        return made
+    }
+
+    private func prepare(
+        _ executor: Executor, learningRate: Double, pack: (inout Batch) -> Void
+    ) throws(ExecutorError) {
+        try executor.load(pack)
+        let numbers = training.optimizer.rates(step: steps + 1, learningRate: learningRate)
+        (rates[0, 0], rates[0, 1], rates[0, 2]) = (numbers.decay, numbers.step, numbers.root)
+        lastExecutor = executor
     }
 
     /// The plan of a step that keeps every value.
@@ -97,10 +116,7 @@ public final class Trainer {
     private func step(
         with executor: Executor, learningRate: Double, pack: (inout Batch) -> Void, look: (Executor) -> Void
     ) throws(ExecutorError) -> Step {
-        try executor.load(pack)
-        let numbers = training.optimizer.rates(step: steps + 1, learningRate: learningRate)
-        (rates[0, 0], rates[0, 1], rates[0, 2]) = (numbers.decay, numbers.step, numbers.root)
-        lastExecutor = executor
+        try prepare(executor, learningRate: learningRate, pack: pack)
         executor.compute()
         look(executor)
         executor.commit()

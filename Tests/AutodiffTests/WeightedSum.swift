@@ -26,6 +26,13 @@ struct WeightedSum: DifferentiableOperation {
         run.result[0, 0] = Float(sum)
     }
 
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .sum(
+            (0..<context.rowCount(context.operands[0].rows)).flatMap { row in
+                (0..<context.operands[0].columns).map { .number(Self.weight(row, $0)) * .operand(0, row, $0) }
+            })
+    }
+
     func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         let rule = WeightedSumGradient(shape: graph[request.operands[0]].shape)
         return [Contribution(graph.add(rule, [request.upstream], named: request.name(0)))]
@@ -52,5 +59,9 @@ struct WeightedSumGradient: Operation {
                 result[row, column] = WeightedSum.weight(first + row, column) * run.operand(0)[0, 0]
             }
         }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .number(WeightedSum.weight(row, column)) * .operand(0, 0, 0)
     }
 }

@@ -26,6 +26,15 @@ public struct Activated: DifferentiableOperation {
 
     public func compute(_ run: OperationRun) { run.result.set(activation, of: run.operand(0)) }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let x = Expression.operand(0, row, column)
+        switch activation {
+        case .tanh: return .function(.tanh, x)
+        case .sigmoid: return .function(.sigmoid, x)
+        case .relu: return .function(.positivePart, x)
+        }
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         let rule = ActivatedGradient(activation: activation)
         return [Contribution(graph.add(rule, [request.result, request.upstream], named: request.name(0)))]
@@ -50,5 +59,14 @@ struct ActivatedGradient: Operation {
 
     func compute(_ run: OperationRun) {
         run.result.setGradient(of: activation, atResult: run.operand(0), upstream: run.operand(1))
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (y, dy) = (Expression.operand(0, row, column), Expression.operand(1, row, column))
+        switch activation {
+        case .tanh: return dy * (1 - y * y)
+        case .sigmoid: return dy * y * (1 - y)
+        case .relu: return dy * .function(.step, y)
+        }
     }
 }

@@ -15,6 +15,11 @@ public struct FirstMoment: Operation {
     public func compute(_ run: OperationRun) {
         run.share(run.result).setFirstMoment(state: run.share(run.operand(0)), gradient: run.share(run.operand(1)), take: take)
     }
+
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (before, gradient) = (Expression.operand(0, row, column), Expression.operand(1, row, column))
+        return before + .number(take) * (gradient - before)
+    }
 }
 
 /// The moving average of the squared gradient: AdamW's second moment. Operands: its state and the gradient.
@@ -36,6 +41,11 @@ public struct SecondMoment: Operation {
     public func compute(_ run: OperationRun) {
         run.share(run.result)
             .setSecondMoment(state: run.share(run.operand(0)), gradient: run.share(run.operand(1)), keep: keep, take: take)
+    }
+
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (before, gradient) = (Expression.operand(0, row, column), Expression.operand(1, row, column))
+        return .number(keep) * before + .number(take) * gradient * gradient
     }
 }
 
@@ -62,5 +72,13 @@ public struct AdamWStep: Operation {
         run.share(run.result).setAdamWStep(
             from: run.share(run.operand(0)), firstMoment: run.share(run.operand(1)), secondMoment: run.share(run.operand(2)),
             decay: rates[0, 0], step: rates[0, 1], root: rates[0, 2], epsilon: epsilon)
+    }
+
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (before, first, second) = (
+            Expression.operand(0, row, column), Expression.operand(1, row, column), Expression.operand(2, row, column)
+        )
+        let rates = (0..<3).map { Expression.operand(3, 0, $0) }
+        return rates[0] * before - rates[1] * (first / (.root(second) / rates[2] + epsilon))
     }
 }

@@ -71,6 +71,26 @@ public struct AttentionLayout: Sendable, Hashable {
         return start..<(start + length)
     }
 
+    /// The query heads that a key head serves.
+    func queryHeads(ofKeyHead head: Int) -> Range<Int> {
+        let served = heads / keyHeads
+        return head * served..<(head + 1) * served
+    }
+    /// The columns of the keys that a row of the text sees.
+    func visibleColumns(_ head: Int, row: Int, sequence: Range<Int>, adapter: Int) -> Range<Int> {
+        prefixColumns(head, adapter: isMixed ? adapter : 0)
+            .lowerBound..<textColumns(head, length: row - sequence.lowerBound + 1).upperBound
+    }
+    /// Where the key of a column lies, if there is one that the row `last` of the sequence sees: in which operand, and in which row.
+    func place(ofKey key: Int, sequence: Range<Int>, adapter: Int, visibleTo last: Int) -> (operand: Int, row: Int)? {
+        if key >= prefixLength {
+            let row = sequence.lowerBound + key - prefixLength
+            return row <= last ? (1, row) : nil
+        }
+        let row = key - prefixLength + prefixLength(ofAdapter: adapter)
+        return row >= 0 ? (isMixed ? prefixOperand(ofAdapter: adapter) : 2, row) : nil
+    }
+
     func check(query: Shape, key: Shape) {
         precondition(
             query.inner == queryShape && key.inner == keyShape && query.rows == key.rows, "queries and keys of one layout")
@@ -114,6 +134,17 @@ public struct AttentionScores: DifferentiableOperation {
                     .setProduct(queries.rows(rows), .asStored, keys.rows(rows), .transposed, scale: scale)
             }
         }
+    }
+
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (head, key) = (column / layout.span, column % layout.span)
+        let (rows, adapter) = context.sequence(ofRow: row, in: context.operands[0].rows)
+        guard let (operand, keyRow) = layout.place(ofKey: key, sequence: rows, adapter: adapter, visibleTo: rows.upperBound - 1)
+        else { return .zero }
+        return scale
+            * .dot(
+                .row(row, of: 0, columns: layout.queryColumns(head)),
+                .row(keyRow, of: operand, columns: layout.keyColumns(head)))
     }
 
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
@@ -165,6 +196,14 @@ public struct AttentionWeights: DifferentiableOperation {
         }
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (head, key) = (column / layout.span, column % layout.span)
+        let (rows, adapter) = context.sequence(ofRow: row, in: context.operands[0].rows)
+        guard layout.place(ofKey: key, sequence: rows, adapter: adapter, visibleTo: row) != nil else { return .zero }
+        let visible = layout.visibleColumns(head, row: row, sequence: rows, adapter: adapter)
+        return .softmax(.operand(0, row, column), among: .products([.row(row, of: 0, columns: visible)]))
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         precondition(!layout.isMixed, "a batch of several adapters has no gradient")
         return [
@@ -194,6 +233,15 @@ struct AttentionWeightsGradient: Operation {
                 }
             }
         }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (head, key) = (column / layout.span, column % layout.span)
+        let rows = context.sequence(ofRow: row, in: context.operands[0].rows).rows
+        guard layout.place(ofKey: key, sequence: rows, adapter: 0, visibleTo: row) != nil else { return .zero }
+        let visible = layout.visibleColumns(head, row: row, sequence: rows, adapter: 0)
+        let (w, dw) = (Expression.operand(0, row, column), Expression.operand(1, row, column))
+        return w * (dw - .dot(.row(row, of: 0, columns: visible), .row(row, of: 1, columns: visible)))
     }
 }
 
@@ -236,6 +284,21 @@ public struct AttentionMix: DifferentiableOperation {
                     scale: scale, accumulating: hasPrefix)
             }
         }
+    }
+
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (head, place) = (column / layout.headWidth, column % layout.headWidth)
+        let (rows, adapter) = context.sequence(ofRow: row, in: context.operands[0].rows)
+        let valueColumn = layout.keyColumns(head).lowerBound + place
+        let front = layout.prefixColumns(head, adapter: layout.isMixed ? adapter : 0)
+        let text = layout.textColumns(head, length: rows.count)
+        var mixed = [Expression.dot(.row(row, of: 0, columns: text), .column(valueColumn, of: 1, rows: rows))]
+        if !front.isEmpty {
+            let operand = layout.isMixed ? layout.prefixOperand(ofAdapter: adapter) : 2
+            mixed.insert(
+                .dot(.row(row, of: 0, columns: front), .column(valueColumn, of: operand, rows: 0..<front.count)), at: 0)
+        }
+        return scale * .sum(mixed)
     }
 
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
@@ -287,6 +350,18 @@ struct AttentionGather: Operation {
             }
         }
     }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (keyHead, place) = (column / layout.headWidth, column % layout.headWidth)
+        let rows = context.sequence(ofRow: row, in: context.operands[0].rows).rows
+        return scale
+            * .sum(
+                layout.queryHeads(ofKeyHead: keyHead).map { head in
+                    .dot(
+                        .column(layout.textColumns(head, length: 1).lowerBound + row - rows.lowerBound, of: 0, rows: rows),
+                        .column(layout.queryColumns(head).lowerBound + place, of: 1, rows: rows))
+                })
+    }
 }
 
 /// What each key in front of the text collects from every row of the batch: the gradient of a prefix's keys and values.
@@ -319,5 +394,16 @@ struct AttentionPrefixGather: Operation {
                     accumulating: part > 0 || head % (layout.heads / layout.keyHeads) > 0)
             }
         }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (keyHead, place) = (column / layout.headWidth, column % layout.headWidth)
+        return scale
+            * .sum(
+                layout.queryHeads(ofKeyHead: keyHead).map { head in
+                    .dot(
+                        context.column(layout.prefixColumns(head).lowerBound + row, of: 0),
+                        context.column(layout.queryColumns(head).lowerBound + place, of: 1))
+                })
     }
 }

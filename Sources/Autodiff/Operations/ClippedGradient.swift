@@ -17,4 +17,8 @@ public struct ClippedGradient: Operation {
         let factor = min(1, limit / (run.operand(1)[0, 0] + 1e-6))
         run.share(run.result).setScaled(run.share(run.operand(0)), by: factor)
     }
+
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .operand(0, row, column) * .minimum(.constant(1), .number(limit) / (.operand(1, 0, 0) + 1e-6))
+    }
 }

@@ -14,4 +14,8 @@ struct ColumnSums: Operation {
         share.fill(with: 0)
         for part in run.parts(of: 0) { share.addColumnSums(of: run.operand(0, part: part).columns(run.shareOfColumns)) }
     }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .sum(.products([context.column(column, of: 0)]))
+    }
 }

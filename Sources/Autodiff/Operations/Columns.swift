@@ -20,6 +20,10 @@ public struct Columns: ViewOperation, DifferentiableOperation {
         return Shape(operands[0].rows, inner: inner)
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .operand(0, row, range.lowerBound + column)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         [Contribution(request.upstream, columns: range)]
     }
@@ -45,6 +49,11 @@ struct ConcatenatedColumns: Operation {
             if !place.hasPlace(of: run.operand(index)) { place.copy(run.operand(index)) }
         }
         if covered < run.result.columns { fillGaps(of: run) }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        guard let index = ranges.lastIndex(where: { $0.contains(column) }) else { return .zero }
+        return .operand(index, row, column - ranges[index].lowerBound)
     }
 
     private func fillGaps(of run: OperationRun) {

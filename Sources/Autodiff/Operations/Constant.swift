@@ -11,4 +11,8 @@ public struct Constant: Operation {
     public func shape(of operands: [Shape]) -> Shape { Shape(.fixed(1), 1) }
 
     public func compute(_ run: OperationRun) { run.result.fill(with: number) }
+
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .number(number)
+    }
 }

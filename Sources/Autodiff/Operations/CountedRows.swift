@@ -22,6 +22,11 @@ public struct CountedRows: DifferentiableOperation {
         }
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let place = context.number(.countedRows, row)
+        return .chosen(.operand(0, place.number, column), by: [place])
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         [Contribution(graph.add(CountedRowsGradient(), [request.upstream], named: request.name(0)))]
     }
@@ -43,5 +48,10 @@ struct CountedRowsGradient: Operation {
             let index = Int(rows[position]) - run.firstTokenRow
             result.rows(index..<(index + 1)).copy(upstream.rows(row..<(row + 1)))
         }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        guard let index = context.batch.countedRows.firstIndex(of: Int32(row)) else { return .zero }
+        return .chosen(.operand(0, index, column), by: [context.number(.countedRows, index)])
     }
 }

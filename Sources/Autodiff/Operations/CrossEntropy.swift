@@ -24,6 +24,11 @@ public struct CrossEntropy: DifferentiableOperation {
         }
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let target = context.number(.targets, row)
+        return .logOfExponentials(.products([context.row(row, of: 0)])) - .chosen(.operand(0, row, target.number), by: [target])
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         let rule = CrossEntropyGradient()
         return [Contribution(graph.add(rule, [request.operands[1], request.upstream], named: request.name(0))), nil]
@@ -45,5 +50,11 @@ struct CrossEntropyGradient: Operation {
             result.rows(row..<(row + 1)).setScaled(probabilities.rows(row..<(row + 1)), by: upstream[row, 0])
             result[row, target] = (probabilities[row, target] - 1) * upstream[row, 0]
         }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let target = context.number(.targets, row)
+        let (probability, upstream) = (Expression.operand(0, row, column), Expression.operand(1, row, 0))
+        return .chosen(target.number == column ? (probability - 1) * upstream : probability * upstream, by: [target])
     }
 }

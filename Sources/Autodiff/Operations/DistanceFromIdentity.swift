@@ -24,6 +24,20 @@ public struct DistanceFromIdentity: DifferentiableOperation {
         run.result[0, 0] = Float(squares.squareRoot())
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let count = context.operands[0].columns
+        return .root(
+            .sum(
+                (0..<count).flatMap { index in
+                    let distance = Expression.operand(0, index, index) - 1
+                    let sides = [0..<index, (index + 1)..<count].filter { !$0.isEmpty }.map { columns in
+                        let side = Expression.Strip.row(index, of: 0, columns: columns)
+                        return Expression.dot(side, side)
+                    }
+                    return sides + [distance * distance]
+                }))
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         let operands = [request.operands[0], request.result, request.upstream]
         return [Contribution(graph.add(DistanceFromIdentityGradient(), operands, named: request.name(0)))]
@@ -42,5 +56,10 @@ struct DistanceFromIdentityGradient: Operation {
         let factor = distance > 0 ? run.operand(2)[0, 0] / distance : 0
         result.setScaled(x, by: factor)
         for row in 0..<x.rows { result[row, row] = factor * (x[row, row] - 1) }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let x = Expression.operand(0, row, column)
+        return .quotientOrZero(.operand(2, 0, 0), .operand(1, 0, 0)) * (row == column ? x - 1 : x)
     }
 }

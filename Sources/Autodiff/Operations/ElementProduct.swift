@@ -14,6 +14,10 @@ public struct ElementProduct: DifferentiableOperation {
 
     public func compute(_ run: OperationRun) { run.result.setElementProduct(run.operand(0), run.operand(1)) }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .operand(0, row, column) * .operand(1, row, column)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         (0..<2).map { operand in
             guard request.isNeeded(operand) else { return nil }

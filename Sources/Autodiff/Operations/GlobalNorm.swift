@@ -17,4 +17,12 @@ public struct GlobalNorm: Operation {
         for index in 0..<run.operandCount { squares += Double(run.operand(index).sumOfSquares) }
         run.result[0, 0] = Float(squares.squareRoot())
     }
+
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .root(
+            .sum(
+                context.operands.enumerated().flatMap { operand, shape in
+                    (0..<context.rowCount(shape.rows)).map { .dot(context.row($0, of: operand), context.row($0, of: operand)) }
+                }))
+    }
 }

@@ -28,6 +28,13 @@ public struct Gram: DifferentiableOperation {
         }
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        switch vectors {
+        case .rows: .dot(context.row(row, of: 0), context.row(column, of: 0))
+        case .columns: .dot(context.column(row, of: 0), context.column(column, of: 0))
+        }
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         let rule = GramGradient(vectors: vectors)
         return [Contribution(graph.add(rule, [request.operands[0], request.upstream], named: request.name(0)))]
@@ -51,6 +58,15 @@ struct GramGradient: Operation {
         case .columns:
             result.setProduct(x, .asStored, upstream)
             result.setProduct(x, .asStored, upstream, .transposed, accumulating: true)
+        }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        switch vectors {
+        case .rows:
+            .sum([context.row(row, of: 1), context.column(row, of: 1)].map { .dot($0, context.column(column, of: 0)) })
+        case .columns:
+            .sum([context.column(column, of: 1), context.row(column, of: 1)].map { .dot(context.row(row, of: 0), $0) })
         }
     }
 }

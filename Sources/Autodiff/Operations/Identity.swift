@@ -9,6 +9,10 @@ public struct Identity: ViewOperation, DifferentiableOperation {
 
     public func shape(of operands: [Shape]) -> Shape { operands[0] }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .operand(0, row, column)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         [Contribution(request.upstream)]
     }

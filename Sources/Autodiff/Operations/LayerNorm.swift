@@ -18,6 +18,11 @@ public struct LayerNorm: DifferentiableOperation {
         run.result.setLayerNorm(run.operand(0), scale: run.operand(1), shift: run.operand(2), epsilon: epsilon)
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .operand(1, 0, column) * Self.normalised(.operand(0, row, column), of: context.row(row, of: 0), epsilon: epsilon)
+            + .operand(2, 0, column)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         let (x, scale) = (request.operands[0], request.operands[1])
         let (input, scaleRule) = (LayerNormGradient(epsilon: epsilon), LayerNormScaleGradient(epsilon: epsilon))
@@ -26,6 +31,10 @@ public struct LayerNorm: DifferentiableOperation {
             request.isNeeded(1) ? Contribution(graph.add(scaleRule, [x, request.upstream], named: request.name(1))) : nil,
             request.isNeeded(2) ? Contribution(graph.add(ColumnSums(), [request.upstream], named: request.name(2))) : nil,
         ]
+    }
+
+    static func normalised(_ x: Expression, of row: Expression.Strip, epsilon: Float) -> Expression {
+        (x - .mean(.products([row]))) / .root(.variance(.products([row])) + epsilon)
     }
 }
 
@@ -39,6 +48,16 @@ struct LayerNormGradient: Operation {
 
     func compute(_ run: OperationRun) {
         run.result.setLayerNormGradient(at: run.operand(0), scale: run.operand(1), upstream: run.operand(2), epsilon: epsilon)
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (x, scaled) = (
+            Expression.Terms.products([context.row(row, of: 0)]), [context.row(0, of: 1), context.row(row, of: 2)]
+        )
+        let gradient = Expression.Terms.products(scaled)
+        let spread = Expression.variance(x) + epsilon
+        let along = (.operand(0, row, column) - .mean(x)) * .covariance(gradient, x) / spread
+        return (.operand(1, 0, column) * .operand(2, row, column) - .mean(gradient) - along) / .root(spread)
     }
 }
 
@@ -59,5 +78,13 @@ struct LayerNormScaleGradient: Operation {
                 at: run.operand(0, part: part), upstream: run.operand(1, part: part), epsilon: epsilon,
                 columns: run.shareOfColumns)
         }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .sum(
+            (0..<context.rowCount(context.operands[0].rows)).map { row in
+                .operand(1, row, column)
+                    * LayerNorm.normalised(.operand(0, row, column), of: context.row(row, of: 0), epsilon: epsilon)
+            })
     }
 }

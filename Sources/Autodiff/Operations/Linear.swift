@@ -25,6 +25,10 @@ public struct Linear: DifferentiableOperation {
         result.setProduct(run.operand(0), .asStored, run.operand(1), orientation, accumulating: true)
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        Product(orientation).explanation(row: row, column: column, in: context) + .operand(2, 0, column)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         Product(orientation).gradients(request, in: &graph) + [
             request.isNeeded(2)

@@ -31,6 +31,16 @@ public struct LookedUpRows: DifferentiableOperation {
         }
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let named = context.number(list, row)
+        var (operand, index) = (0, named.number)
+        while operand + 1 < context.operands.count, index >= context.rowCount(context.operands[operand].rows) {
+            index -= context.rowCount(context.operands[operand].rows)
+            operand += 1
+        }
+        return .chosen(.operand(operand, index, column), by: [named])
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         var first = 0
         return request.operands.enumerated().map { index, table in
@@ -75,5 +85,11 @@ struct LookUpGradient: Operation {
                 if share.contains(index) { result.rows(index..<(index + 1)).add(upstream.rows(row..<(row + 1))) }
             }
         }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let named = context.batch[list].indices.filter { Int(context.batch[list][$0]) == indices.lowerBound + row }
+        guard !named.isEmpty else { return .zero }
+        return .chosen(.sum(named.map { .operand(0, $0, column) }), by: named.map { context.number(list, $0) })
     }
 }

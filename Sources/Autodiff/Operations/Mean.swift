@@ -23,6 +23,11 @@ public struct Mean: DifferentiableOperation {
         run.result[0, 0] = count > 0 ? Float(sum / Double(count)) : 0
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let numbers = context.column(0, of: 0)
+        return numbers.count > 0 ? .mean(.products([numbers])) : .zero
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         let rows = graph[request.operands[0]].shape.rows
         return [Contribution(graph.add(MeanGradient(rows), [request.upstream], named: request.name(0)))]
@@ -42,5 +47,10 @@ struct MeanGradient: Operation {
     func compute(_ run: OperationRun) {
         let count = run.totalRows(rows)
         run.result.fill(with: count > 0 ? run.operand(0)[0, 0] / Float(count) : 0)
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let count = context.rowCount(rows)
+        return count > 0 ? .operand(0, 0, 0) / .constant(Double(count)) : .zero
     }
 }

@@ -25,6 +25,10 @@ public struct Product: DifferentiableOperation {
         run.result.setProduct(run.operand(0), .asStored, run.operand(1), orientation)
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .dot(context.row(row, of: 0), orientation == .asStored ? context.column(column, of: 1) : context.row(column, of: 1))
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         let (x, weight) = (request.operands[0], request.operands[1])
         let back = Product(orientation == .asStored ? .transposed : .asStored)
@@ -58,5 +62,9 @@ struct OuterProduct: Operation {
                 run.operand(0, part: part).columns(rows), .transposed, run.operand(1, part: part).columns(columns),
                 accumulating: part > 0)
         }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .dot(context.column(row, of: 0), context.column(column, of: 1))
     }
 }

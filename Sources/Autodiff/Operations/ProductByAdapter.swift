@@ -39,4 +39,13 @@ public struct ProductByAdapter: Operation {
             target.columns(matrix.rows..<target.columns).fill(with: 0)
         }
     }
+
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let adapter = context.sequence(ofRow: row, in: context.operands[0].rows).adapter
+        guard let index = adapters.firstIndex(of: adapter), column < context.rowCount(context.operands[1 + index].rows) else {
+            return .zero
+        }
+        let weights = context.row(column, of: 1 + index)
+        return scales[index] * .dot(.row(row, of: 0, columns: 0..<weights.count), weights)
+    }
 }

@@ -55,6 +55,15 @@ public struct QuantisedLinear: DifferentiableOperation {
         }
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let x = context.row(row, of: 0)
+        let weights = (0..<x.count).map { index in
+            Double(orientation == .asStored ? weight[index, column] : weight[column, index])
+        }
+        let product = Expression.sum(.weighted(weights, x))
+        return context.operands.count > 1 ? product + .operand(1, 0, column) : product
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         let back = QuantisedLinear(weight, orientation == .asStored ? .transposed : .asStored, tileCount: tileCount)
         var contributions = [

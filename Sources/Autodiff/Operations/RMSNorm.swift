@@ -18,6 +18,11 @@ public struct RMSNorm: DifferentiableOperation {
         run.result.setRMSNorm(run.operand(0), scale: run.operand(1), epsilon: epsilon)
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let x = context.row(row, of: 0)
+        return .operand(1, 0, column) * .operand(0, row, column) / .root(Self.meanSquare(x) + epsilon)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         let (x, scale) = (request.operands[0], request.operands[1])
         let (input, scaleRule) = (RMSNormGradient(epsilon: epsilon), RMSNormScaleGradient(epsilon: epsilon))
@@ -26,6 +31,8 @@ public struct RMSNorm: DifferentiableOperation {
             request.isNeeded(1) ? Contribution(graph.add(scaleRule, [x, request.upstream], named: request.name(1))) : nil,
         ]
     }
+
+    static func meanSquare(_ row: Expression.Strip) -> Expression { .mean(.products([row, row])) }
 }
 
 /// What root-mean-square normalisation passes on: the part of γ·dy that, but for ε, is orthogonal to the row.
@@ -38,6 +45,13 @@ struct RMSNormGradient: Operation {
 
     func compute(_ run: OperationRun) {
         run.result.setRMSNormGradient(at: run.operand(0), scale: run.operand(1), upstream: run.operand(2), epsilon: epsilon)
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (x, scale, upstream) = (context.row(row, of: 0), context.row(0, of: 1), context.row(row, of: 2))
+        let size = RMSNorm.meanSquare(x) + epsilon
+        let along = .operand(0, row, column) * .mean(.products([scale, upstream, x])) / size
+        return (.operand(1, 0, column) * .operand(2, row, column) - along) / .root(size)
     }
 }
 
@@ -58,5 +72,13 @@ struct RMSNormScaleGradient: Operation {
                 at: run.operand(0, part: part), upstream: run.operand(1, part: part), epsilon: epsilon,
                 columns: run.shareOfColumns)
         }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .sum(
+            (0..<context.rowCount(context.operands[0].rows)).map { row in
+                .operand(1, row, column) * .operand(0, row, column)
+                    / .root(RMSNorm.meanSquare(context.row(row, of: 0)) + epsilon)
+            })
     }
 }

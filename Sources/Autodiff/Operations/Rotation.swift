@@ -32,4 +32,10 @@ public struct Rotation: Operation {
             result.setRotation(row: row, position: Int(positions[place]), frequencies: frequencies)
         }
     }
+
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let position: Expression = rows == .tokens ? .batchNumber(context.number(.positions, row)) : .constant(Double(row))
+        let angle = position * .number(frequencies[column % frequencies.count])
+        return .function(column < frequencies.count ? .cosine : .sine, angle)
+    }
 }

@@ -15,6 +15,10 @@ public struct RowSlice: ViewOperation, DifferentiableOperation {
         return Shape(.fixed(range.count), inner: operands[0].inner)
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .operand(0, range.lowerBound + row, column)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         let rows = graph[request.operands[0]].shape.fixedRows ?? 0
         return [Contribution(graph.add(PlacedRows(range, of: rows), [request.upstream], named: request.name(0)))]
@@ -38,5 +42,9 @@ struct PlacedRows: Operation {
     func compute(_ run: OperationRun) {
         run.result.fill(with: 0)
         run.result.rows(range).copy(run.operand(0))
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        range.contains(row) ? .operand(0, row - range.lowerBound, column) : .zero
     }
 }

@@ -12,6 +12,10 @@ public struct Scaled: DifferentiableOperation {
 
     public func compute(_ run: OperationRun) { run.result.setScaled(run.operand(0), by: factor) }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        factor * .operand(0, row, column)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         [Contribution(graph.add(self, [request.upstream], named: request.name(0)))]
     }

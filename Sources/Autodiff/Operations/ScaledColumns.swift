@@ -14,6 +14,10 @@ public struct ScaledColumns: DifferentiableOperation {
 
     public func compute(_ run: OperationRun) { run.result.setColumns(of: run.operand(0), scaledBy: run.operand(1)) }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .operand(0, row, column) * .operand(1, column, 0)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         let (x, factors) = (request.operands[0], request.operands[1])
         return [
@@ -45,5 +49,9 @@ struct ColumnProducts: Operation {
         for part in run.parts(of: 0) {
             share.addColumnProducts(run.operand(0, part: part).columns(columns), run.operand(1, part: part).columns(columns))
         }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .dot(context.column(row, of: 0), context.column(row, of: 1))
     }
 }

@@ -21,6 +21,15 @@ public struct SideBySide: DifferentiableOperation {
         }
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        var (operand, place) = (0, column)
+        while place >= context.operands[operand].columns {
+            place -= context.operands[operand].columns
+            operand += 1
+        }
+        return .operand(operand, row, place)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         var start = 0
         return request.operands.indices.map { index in

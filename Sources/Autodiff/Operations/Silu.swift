@@ -11,6 +11,11 @@ public struct Silu: DifferentiableOperation {
 
     public func compute(_ run: OperationRun) { run.result.setSilu(run.operand(0)) }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let x = Expression.operand(0, row, column)
+        return x * .function(.sigmoid, x)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         [Contribution(graph.add(SiluGradient(), [request.operands[0], request.upstream], named: request.name(0)))]
     }
@@ -24,4 +29,10 @@ struct SiluGradient: Operation {
     func shape(of operands: [Shape]) -> Shape { operands[0] }
 
     func compute(_ run: OperationRun) { run.result.setSiluGradient(at: run.operand(0), upstream: run.operand(1)) }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        let (x, upstream) = (Expression.operand(0, row, column), Expression.operand(1, row, column))
+        let gate = Expression.function(.sigmoid, x)
+        return upstream * gate * (x * (1 - gate) + 1)
+    }
 }

@@ -14,6 +14,10 @@ public struct Softmax: DifferentiableOperation {
         for row in 0..<result.rows { result.setSoftmaxRow(row, of: x, visible: result.columns) }
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .softmax(.operand(0, row, column), among: .products([context.row(row, of: 0)]))
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         [Contribution(graph.add(SoftmaxGradient(), [request.result, request.upstream], named: request.name(0)))]
     }
@@ -29,5 +33,9 @@ struct SoftmaxGradient: Operation {
     func compute(_ run: OperationRun) {
         let (y, upstream, result) = (run.operand(0), run.operand(1), run.result)
         for row in 0..<result.rows { result.setSoftmaxGradientRow(row, at: y, upstream: upstream, visible: result.columns) }
+    }
+
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .operand(0, row, column) * (.operand(1, row, column) - .dot(context.row(row, of: 0), context.row(row, of: 1)))
     }
 }

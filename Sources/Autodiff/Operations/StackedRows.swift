@@ -22,6 +22,15 @@ public struct StackedRows: DifferentiableOperation {
         }
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        var (operand, place) = (0, row)
+        while place >= context.rowCount(context.operands[operand].rows) {
+            place -= context.rowCount(context.operands[operand].rows)
+            operand += 1
+        }
+        return .operand(operand, place, column)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         var start = 0
         return request.operands.indices.map { index in

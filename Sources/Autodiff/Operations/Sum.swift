@@ -18,6 +18,10 @@ public struct Sum: DifferentiableOperation {
         run.share(run.result).setSum(run.share(run.operand(0)), run.share(run.operand(1)))
     }
 
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        .operand(0, row, column) + .operand(1, row, column)
+    }
+
     public func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {
         [Contribution(request.upstream), Contribution(request.upstream)]
     }

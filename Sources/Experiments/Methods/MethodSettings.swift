@@ -95,7 +95,7 @@ public struct MethodSettings: Sendable, Hashable {
         switch start {
         case .random(let deviation)?: settings["deviation"] = .number(deviation)
         case .text(let text)?: settings["initial_text"] = .text(text)
-        case .classLabels(let labels?)?: settings["labels"] = .text(labels.joined(separator: " "))
+        case .classLabels(let labels?)?: settings["labels"] = .list(labels)
         case .classLabels(nil)?, .sampledVocabulary?, nil: break
         }
         return settings

@@ -1,3 +1,4 @@
+internal import Interchange
 internal import Recordings
 public import Tuning
 
@@ -57,4 +58,16 @@ public struct MethodSpecification: Sendable, Hashable {
     var hasClassHead: Bool { settings.hasClassHead && kind.family.keys.contains(.hasClassHead) }
 
     var description: MethodDescription { kind.family.description(settings) }
+
+    /// What a recording says of a run: enough to make the method again without the data.
+    func description(for use: MethodUse) -> MethodDescription {
+        var told = settings
+        if kind.family.keys.contains(.start), case .classLabels(nil)? = settings.start { told.start = .classLabels(use.labels) }
+        var described = kind.family.description(told)
+        if hasClassHead {
+            described.settings[MethodDescription.classes] = .list(
+                use.classes.map { use.base.tokenizer.decode($0, skippingSpecialTokens: false) })
+        }
+        return described
+    }
 }

@@ -28,8 +28,16 @@ enum BlockMaxima: Sendable, Hashable {
     var numbers: [Float] {
         switch self {
         case .plain(let maxima): return maxima
+        case .quantised(let codes, _, _): return codes.indices.map { self[$0] }
+        }
+    }
+
+    /// The maximum that the weights of a block are multiplied with.
+    subscript(block: Int) -> Float {
+        switch self {
+        case .plain(let maxima): return maxima[block]
         case .quantised(let codes, let scales, let mean):
-            return codes.indices.map { DynamicMap.numbers[Int(codes[$0])] * scales[$0 / Self.blockSize] + mean }
+            return DynamicMap.numbers[Int(codes[block])] * scales[block / Self.blockSize] + mean
         }
     }
 

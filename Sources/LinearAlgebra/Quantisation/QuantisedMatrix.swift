@@ -49,6 +49,13 @@ public struct QuantisedMatrix: Sendable, Hashable {
         (0..<rows * columns).map { $0 % 2 == 0 ? codes[$0 / 2] >> 4 : codes[$0 / 2] & 15 }
     }
 
+    /// A single weight, as float32: the same bits as in ``dequantise(rows:into:)``.
+    public subscript(row: Int, column: Int) -> Float {
+        let index = row * columns + column
+        let code = index % 2 == 0 ? codes[index / 2] >> 4 : codes[index / 2] & 15
+        return NormalFloat4.numbers[Int(code)] * maxima[index / NormalFloat4.blockSize]
+    }
+
     /// `matrix` ← some of the rows, as float32.
     ///
     /// - Precondition: `matrix` has as many rows as the range and as many columns as the weights.

@@ -117,10 +117,14 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
     public var warmup: Int
     /// The largest global norm of the gradient; without it, nothing is clipped.
     public var gradientClip: Double?
+    /// Steps from one evaluation to the next.
+    public var evaluateEvery: Int?
+    /// The room that the computation had for a batch; recordings of before it was noted lack it.
+    public var limits: BatchLimitsDescription?
 
     public init(
         steps: Int, batchSize: Int, optimizer: OptimizerDescription, schedule: String = "constant", warmup: Int = 0,
-        gradientClip: Double? = nil
+        gradientClip: Double? = nil, evaluateEvery: Int? = nil, limits: BatchLimitsDescription? = nil
     ) {
         self.steps = steps
         self.batchSize = batchSize
@@ -128,6 +132,27 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
         self.schedule = schedule
         self.warmup = warmup
         self.gradientClip = gradientClip
+        self.evaluateEvery = evaluateEvery
+        self.limits = limits
+    }
+}
+
+/// The room for a batch that a computation was laid out with, and how a batch was cut: both are needed to get the same bits again.
+public struct BatchLimitsDescription: Codable, Hashable, Sendable {
+    /// The most sequences of a batch.
+    public var sequences: Int
+    /// The most tokens of a sequence.
+    public var length: Int
+    /// The most counted rows of a sequence; without it, all of them may be.
+    public var counted: Int?
+    /// How many parts a batch is cut into, by whole sequences. It fixes the order in which numbers are added.
+    public var parts: Int
+
+    public init(sequences: Int, length: Int, counted: Int?, parts: Int) {
+        self.sequences = sequences
+        self.length = length
+        self.counted = counted
+        self.parts = parts
     }
 }
 

@@ -9,6 +9,7 @@ public struct RecordedFrame: Sendable {
 
     private let file: TensorFile
     private let graph: GraphDescription
+    private let nodes: [ValueName: NodeDescription]
     private let run: String
 
     init(
@@ -19,6 +20,7 @@ public struct RecordedFrame: Sendable {
         split = description.split
         self.file = file
         self.graph = graph
+        nodes = Dictionary(graph.nodes.map { ($0.name, $0) }) { first, _ in first }
         self.run = run
         let batch = try RecordedBatch { list throws(RecordingError) in try file.integers(list.rawValue) }
         if let flaw = batch.flaw { throw file.malformed("batch.tokens", "the batch is not sound: \(flaw)") }
@@ -28,13 +30,13 @@ public struct RecordedFrame: Sendable {
     /// The values it holds, in the order they were computed.
     public var names: [ValueName] { graph.nodes.map(\.name).filter(has) }
 
-    public func has(_ name: ValueName) -> Bool { graph.node(name) != nil && file.shape(name.rawValue) != nil }
+    public func has(_ name: ValueName) -> Bool { nodes[name] != nil && file.shape(name.rawValue) != nil }
 
     /// The numbers of a value.
     ///
     /// - Throws: ``RecordingError/address(_:)`` with names near this one if the frame does not hold it.
     public func value(_ name: ValueName) throws(RecordingError) -> RecordedValue {
-        guard let node = graph.node(name), file.shape(name.rawValue) != nil else {
+        guard let node = nodes[name], file.shape(name.rawValue) != nil else {
             let near = NearNames.of(name.rawValue, among: names.lazy.map(\.rawValue))
             throw .address(.unknownValue(name.rawValue, step: step, near: near))
         }

@@ -24,15 +24,27 @@ public struct RecordedRun: Sendable {
 
     /// The values kept of a step; `nil` if none were.
     public func frame(step: Int) throws(RecordingError) -> RecordedFrame? {
-        guard let frame = description.frames.first(where: { $0.step == step }) else { return nil }
-        let file = try files.tensors(RecordingLayout.frame(id, step: step))
-        return try RecordedFrame(file, description: frame, graph: graph(), run: id)
+        guard description.frames.contains(where: { $0.step == step }) else { return nil }
+        return try frame(step: step, of: graph())
     }
 
-    /// A trained parameter, or one of its moments, as a checkpoint holds it; `nil` if there is no checkpoint of the step.
+    /// The values kept of a step, for those who read ``graph()`` before and ask for many steps.
+    public func frame(step: Int, of graph: GraphDescription) throws(RecordingError) -> RecordedFrame? {
+        guard let frame = description.frames.first(where: { $0.step == step }) else { return nil }
+        let file = try files.tensors(RecordingLayout.frame(id, step: step))
+        return try RecordedFrame(file, description: frame, graph: graph, run: id)
+    }
+
+    /// The names of what a checkpoint holds; none if there is no checkpoint of the step.
+    public func checkpointNames(atStep step: Int) throws(RecordingError) -> [ValueName] {
+        guard description.checkpoints.contains(step) else { return [] }
+        return try files.tensors(RecordingLayout.checkpoint(id, step: step)).names.map { ValueName($0) }
+    }
+
+    /// A trained parameter, or what the optimizer remembers of it, as a checkpoint holds it; `nil` if there is no checkpoint of the step.
     public func checkpoint(_ name: ValueName, atStep step: Int) throws(RecordingError) -> RecordedValue? {
         guard description.checkpoints.contains(step) else { return nil }
-        let subject = name.subject ?? name
+        let subject = name.stateSubject ?? name.subject ?? name
         guard let parameter = description.parameters.first(where: { $0.name == subject }) else {
             let near = NearNames.of(subject.rawValue, among: description.parameters.lazy.map(\.name.rawValue))
             throw .address(.unknownValue(name.rawValue, step: step, near: near))

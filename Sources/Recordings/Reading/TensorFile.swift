@@ -11,6 +11,9 @@ struct TensorFile: Sendable {
         do { file = try SafetensorsFile(reading: url) } catch { throw .unreadable(file: url.path, reason: error.problem) }
     }
 
+    /// The names of all tensors, sorted.
+    var names: [String] { file.tensors.keys.sorted() }
+
     /// The shape of a tensor; `nil` if there is none of the name.
     func shape(_ name: String) -> [Int]? { file.tensors[name]?.shape }
 

@@ -106,6 +106,13 @@ extension ValueName {
         return nil
     }
 
+    /// The parameter whose optimizer state this is, such as a moment or AdaLoRA's importance; `nil` for all other values.
+    public var stateSubject: ValueName? {
+        let prefix = "optimizer/"
+        guard rawValue.hasPrefix(prefix), let dot = rawValue.lastIndex(of: ".") else { return nil }
+        return ValueName(String(rawValue[..<dot].dropFirst(prefix.count)))
+    }
+
     /// Whether the value lives in the rows of the soft prompt rather than in those of the text.
     public var isOfPrompt: Bool { (subject?.rawValue ?? rawValue).hasPrefix("prompt.") }
 }

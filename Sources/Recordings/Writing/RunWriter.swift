@@ -96,14 +96,16 @@ public final class RunWriter {
         run.frames.append(FrameDescription(step: step, phases: RecordedPhase.allCases.filter(phases.contains), split: split))
     }
 
-    /// Writes trained parameters, and if wanted their moments, that are too large for the journal.
+    /// Writes trained parameters, and if wanted what the optimizer remembers of them, that are too large for the journal.
     ///
-    /// - Parameter values: By name, such as `transformer.wpe.weight` and `optimizer/transformer.wpe.weight.first-moment`.
+    /// - Parameters:
+    ///   - step: After how many updates.
+    ///   - values: By name, such as `transformer.wpe.weight` and `optimizer/transformer.wpe.weight.first-moment`.
     public func writeCheckpoint(step: Int, values: [(name: ValueName, numbers: [Float])]) throws(RecordingError) {
         guard !run.checkpoints.contains(step) else { throw .inconsistent("run \(run.id) has two checkpoints of step \(step)") }
         var tensors: [String: Tensor] = [:]
         for (name, numbers) in values {
-            guard let parameter = run.parameters.first(where: { $0.name == name.subject ?? name }),
+            guard let parameter = run.parameters.first(where: { $0.name == name || $0.name == name.stateSubject }),
                 numbers.count == parameter.count
             else {
                 throw .inconsistent("\(name) of checkpoint \(step) is not a trained parameter, or has not as many numbers")

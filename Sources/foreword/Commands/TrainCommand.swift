@@ -69,10 +69,17 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: """
-            The steps of which every value is recorded, separated by commas: numbers from 0, first, last, or none. The first and the last \
-            by default, none of a model of more than 5 million weights.
+            The steps of which every value is recorded, separated by commas: numbers from 0, first, last, every:50, all, or none. The first \
+            and the last by default, none of a model of more than 5 million weights. All others are computed again when they are looked at.
             """)
     var frames: String?
+
+    @Option(
+        help: """
+            When weights that are too large for the journal of every step are recorded: every:N steps, last, or none; by default after the \
+            last step, and between as often as 64 MB hold. A step is computed again from the checkpoint before it, or from the start.
+            """)
+    var checkpoints: String?
 
     @Option(help: "The folder to write.")
     var out: String
@@ -105,22 +112,51 @@ struct TrainCommand: ParsableCommand {
         for case (let name, let rate?) in rates where !(rate.isFinite && (name == "--weight-decay" ? rate >= 0 : rate > 0)) {
             throw ValidationError("\(name) is \(rate); expected a number above 0.")
         }
-        _ = try frameSteps()
+        _ = (try frameSteps(), try checkpointPolicy())
     }
 
-    private func frameSteps() throws -> [Int]? {
-        guard let frames, frames != "none" else { return frames.map { _ in [] } }
-        return try frames.split(separator: ",", omittingEmptySubsequences: false).map { word in
+    private func frameSteps() throws -> FrameSteps? {
+        guard let frames else { return nil }
+        var chosen: FrameSteps = []
+        for word in frames.split(separator: ",", omittingEmptySubsequences: false) {
             switch word {
-            case "first": return 0
-            case "last": return -1
+            case "none" where frames == "none": break
+            case "all": chosen.every = 1
+            case "first": chosen.steps.append(0)
+            case "last": chosen.steps.append(-1)
             default:
-                guard let step = Int(word), step >= 0 else {
-                    throw ValidationError("--frames has \"\(word)\"; expected numbers from 0, first, last, or none.")
+                if let interval = interval(word) {
+                    guard chosen.every == nil else { throw ValidationError("--frames says every: or all twice; say it once.") }
+                    chosen.every = interval
+                } else if let step = Int(word), step >= 0 {
+                    chosen.steps.append(step)
+                } else {
+                    throw ValidationError(
+                        "--frames has \"\(word)\"; expected numbers from 0, first, last, every:N, all, or none alone.")
                 }
-                return step
             }
         }
+        return chosen
+    }
+
+    private func checkpointPolicy() throws -> CheckpointPolicy? {
+        switch checkpoints {
+        case nil: return nil
+        case "last": return .last
+        case "none": return CheckpointPolicy.none
+        case let word?:
+            guard let interval = interval(word[...]) else {
+                throw ValidationError("--checkpoints is \"\(word)\"; expected every:N, last, or none.")
+            }
+            return .every(interval)
+        }
+    }
+
+    /// The number of `every:50`.
+    private func interval(_ word: Substring) -> Int? {
+        let prefix = "every:"
+        guard word.hasPrefix(prefix), let count = Int(word.dropFirst(prefix.count)), count >= 1 else { return nil }
+        return count
     }
 
     private func request() throws -> TrainingRequest {
@@ -144,6 +180,7 @@ struct TrainCommand: ParsableCommand {
         request.seed = seed
         request.evaluateEvery = evaluateEvery
         request.frames = try frameSteps()
+        request.checkpoints = try checkpointPolicy() ?? request.checkpoints
         return request
     }
 
