@@ -8,8 +8,9 @@ struct Foreword: ParsableCommand {
         version: version,
         subcommands: [
             LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, GalleryCommand.self, TrainCommand.self,
-            SweepCommand.self, EvaluateCommand.self, GenerateCommand.self, MixCommand.self, InspectCommand.self, TraceCommand.self,
-            CompareCommand.self, WorldCommand.self, PretrainCommand.self, DoctorCommand.self,
+            SweepCommand.self, EvaluateCommand.self, GenerateCommand.self, MixCommand.self, InspectCommand.self,
+            TraceCommand.self,
+            CompareCommand.self, StepCommand.self, WorldCommand.self, PretrainCommand.self, DoctorCommand.self,
         ])
 
     static let version = "0.1.0"

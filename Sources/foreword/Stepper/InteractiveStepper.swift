@@ -1,0 +1,143 @@
+import Experiments
+import Foundation
+
+/// The stepper on a terminal: a key is a command, and after each the screen is drawn again.
+struct InteractiveStepper {
+    let stepper: Stepper
+    let terminal: Terminal
+    var colours: TerminalColours
+    /// A width that is asked for instead of the window's.
+    let width: Int?
+
+    private var remark: String?
+
+    init(_ stepper: Stepper, on terminal: Terminal, colours: TerminalColours, width: Int?) {
+        self.stepper = stepper
+        self.terminal = terminal
+        self.colours = colours
+        self.width = width
+    }
+
+    mutating func run() throws {
+        while true {
+            try draw()
+            switch terminal.key() {
+            case .resized: continue
+            case .end, .control("d"), .character("q"): return
+            case .character(":"): if let line = ask(":"), try !carryOut(line) { return }
+            case .character("g"): if let text = ask("\(stepper.words.go): "), try !carryOut("go \(text)") { return }
+            case .character("w"): if let text = ask("\(stepper.words.watch): "), try !carryOut("watch \(text)") { return }
+            case .character("B"): if let text = ask("\(stepper.words.breakAt): "), try !carryOut("break \(text)") { return }
+            case .character("/"): try search(backwards: false)
+            case .character("\\"): try search(backwards: true)
+            case .character("v"): _ = try carryOut("show \(stepper.mode.next.rawValue)")
+            case .character("C"): cycleColours()
+            case .character("n"), .down: _ = try carryOut("next")
+            case .character("p"), .up: _ = try carryOut("previous")
+            case .character("s"), .character("i"), .right, .enter: _ = try carryOut("into")
+            case .character("o"), .left: _ = try carryOut("out")
+            case .character("b"), .backspace: _ = try carryOut("back")
+            case .character("]"): _ = try carryOut("later")
+            case .character("["): _ = try carryOut("earlier")
+            case .character("c"): _ = try carryOut("continue")
+            case .character("r"): _ = try carryOut("reverse")
+            case .character("?"), .character("h"): _ = try carryOut("help")
+            default: remark = nil
+            }
+        }
+    }
+
+    /// Whether to go on.
+    private mutating func carryOut(_ line: String) throws -> Bool {
+        remark = nil
+        do {
+            guard let command = try StepperCommand(line) else { return true }
+            let terminal = terminal
+            switch try stepper.carryOut(command, isCancelled: { terminal.isKeyWaiting }) {
+            case .stop(let text): remark = text
+            case .remark(let text): remark = text
+            case .lines(let lines): page(lines)
+            case .quit: return false
+            }
+        } catch let error as SteppingError {
+            if let caret = error.caret(width: { TerminalText.columns($0) }) {
+                page(TerminalText.wrapped("\(error)", to: size.columns) + [""] + caret.split(separator: "\n").map(String.init))
+            } else {
+                remark = "\(error)"
+            }
+        } catch let error as StepperCommandError {
+            remark = "\(error)"
+        } catch { remark = "\(error)" }
+        return true
+    }
+
+    private mutating func search(backwards: Bool) throws {
+        guard let text = ask("\(stepper.words.search): ") else { return }
+        let wanted = text.isEmpty ? stepper.lastSearch ?? "" : text
+        guard !wanted.isEmpty else { return }
+        _ = try carryOut("\(backwards ? "search-back" : "search") \(wanted)")
+    }
+
+    private mutating func cycleColours() {
+        let all = TerminalColours.allCases
+        colours = all[((all.firstIndex(of: colours) ?? 0) + 1) % all.count]
+        remark = nil
+    }
+
+    // MARK: Drawing
+
+    private var size: Terminal.Size {
+        let size = Terminal.size
+        return Terminal.Size(columns: min(size.columns, width ?? size.columns), rows: size.rows)
+    }
+
+    private func draw() throws {
+        let size = size
+        guard size.columns >= 20, size.rows >= 8 else { return terminal.show([stepper.words.tooSmall]) }
+        let remarks = remark.map { TerminalText.wrapped($0, to: size.columns).prefix(4) } ?? []
+        let room = size.rows - 1 - remarks.count
+        var lines = try stepper.screen(width: size.columns, height: room, hasColours: colours != .none).lines().prefix(room)
+            .map(colours.write)
+        lines += Array(repeating: "", count: room - lines.count)
+        lines += remarks.map { colours.write(StyledText($0, .strong)) }
+        terminal.show(lines + [colours.write(StyledText(stepper.words.keyLine, .reversed).clipped(to: size.columns))])
+    }
+
+    /// Lines that take the screen until a key is pressed, a page at a time.
+    private func page(_ lines: [String]) {
+        var rest = lines[...]
+        while !rest.isEmpty {
+            let size = size
+            let room = max(1, size.rows - 1)
+            let shown = rest.prefix(room).map { TerminalText.clipped($0, to: size.columns) }
+            terminal.show(shown + Array(repeating: "", count: room - shown.count) + [stepper.words.anyKey])
+            switch terminal.key() {
+            case .resized: continue
+            case .escape, .end, .character("q"): return
+            default: rest = rest.dropFirst(room)
+            }
+        }
+    }
+
+    /// A line of text at the bottom; `nil` if the reader thought better of it.
+    private func ask(_ label: String) -> String? {
+        var text = ""
+        while true {
+            let size = size
+            let line = TerminalText.clipped(label + text, to: size.columns - 1) + "▏"
+            let screen =
+                (try? stepper.screen(width: size.columns, height: size.rows - 1, hasColours: colours != .none).lines()) ?? []
+            var lines = screen.prefix(size.rows - 1).map(colours.write)
+            lines += Array(repeating: "", count: max(0, size.rows - 1 - lines.count))
+            terminal.show(lines + [line])
+            switch terminal.key() {
+            case .character(let character): text.append(character)
+            case .backspace: if text.popLast() == nil { return nil }
+            case .control("u"): text = ""
+            case .enter: return text
+            case .escape, .control("c"), .control("g"), .end: return nil
+            default: continue
+            }
+        }
+    }
+}
