@@ -16,6 +16,7 @@ struct InteractiveStepper {
         self.terminal = terminal
         self.colours = colours
         self.width = width
+        remark = stepper.opening
     }
 
     mutating func run() throws {
@@ -53,7 +54,7 @@ struct InteractiveStepper {
         do {
             guard let command = try StepperCommand(line) else { return true }
             let terminal = terminal
-            switch try stepper.carryOut(command, isCancelled: { terminal.isKeyWaiting }) {
+            switch try stepper.carryOut(command, width: size.columns, isCancelled: { terminal.isKeyWaiting }) {
             case .stop(let text): remark = text
             case .remark(let text): remark = text
             case .lines(let lines): page(lines)
@@ -100,7 +101,7 @@ struct InteractiveStepper {
             .map(colours.write)
         lines += Array(repeating: "", count: room - lines.count)
         lines += remarks.map { colours.write(StyledText($0, .strong)) }
-        terminal.show(lines + [colours.write(StyledText(stepper.words.keyLine, .reversed).clipped(to: size.columns))])
+        terminal.show(lines + [colours.write(StyledText(stepper.words.keyLine(width: size.columns), .reversed))])
     }
 
     /// Lines that take the screen until a key is pressed, a page at a time.

@@ -17,14 +17,14 @@ struct ScriptedStepper {
     ///
     /// - Throws: ``Failure`` at the first line that cannot be carried out.
     func run(_ nextLine: () -> String?) throws {
-        try draw(remark: nil)
+        try draw(remark: stepper.opening)
         var number = 0
         while let line = nextLine() {
             number += 1
             do {
                 guard let command = try StepperCommand(line) else { continue }
                 Console.output("\n> \(TerminalText.harmless(line))")
-                switch try stepper.carryOut(command) {
+                switch try stepper.carryOut(command, width: width) {
                 case .stop(let remark): try draw(remark: remark)
                 case .remark(let text): write(text)
                 case .lines(let lines): for line in lines { write(line) }

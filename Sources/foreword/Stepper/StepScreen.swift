@@ -124,7 +124,7 @@ struct StepScreen {
             guard let last = journal.evaluations(ofSplit: split.id).last else { continue }
             lines.append(StyledText(words.evaluation(split.id, accuracy: last.accuracy, step: last.step)))
         }
-        return lines + obstacle()
+        return lines
     }
 
     private func contentsOfStep() throws -> [StyledText] {
@@ -142,12 +142,7 @@ struct StepScreen {
             lines.append(
                 StyledText("  " + TerminalText.padded(words.phase(phase), to: 22)) + StyledText(words.values(count), .quiet))
         }
-        return lines + obstacle()
-    }
-
-    private func obstacle() -> [StyledText] {
-        guard let obstacle = session.reader.replayed.obstacle else { return [] }
-        return TerminalText.wrapped(words.onlyKept("\(obstacle)"), to: width).map { StyledText($0, .role(.bad)) }
+        return lines
     }
 
     // MARK: An operation
@@ -160,7 +155,9 @@ struct StepScreen {
         var title = StyledText(name.rawValue, .role(role(of: node)))
         if let element = cursor.element { title += StyledText(indexText(element), .strong) }
         let operation = StyledText("  \(node.operation ?? words.parameter)")
-        let origin = status(of: node) == .computed ? words.isKept(isKept) : words.status(status(of: node))
+        let origin =
+            status(of: node) == .computed
+            ? words.origin(isKept: isKept, canCompute: session.reader.replayed.obstacle == nil) : words.status(status(of: node))
         let details = operation + StyledText("  \(size)  \(origin)", .quiet)
         var lines = title.columns + details.columns <= width ? [title + details] : [title, details]
         if let formula = node.formula {

@@ -27,8 +27,13 @@ final class Stepper {
         case quit
     }
 
-    /// - Parameter isCancelled: Asked at every step of a run that is continued.
-    func carryOut(_ command: StepperCommand, isCancelled: () -> Bool = { false }) throws -> Answer {
+    /// What has to be said before the first step: why nothing can be computed again, if so.
+    var opening: String? { session.reader.replayed.obstacle.map { words.onlyKept("\($0)") } }
+
+    /// - Parameters:
+    ///   - width: What lines that are answered fit.
+    ///   - isCancelled: Asked at every step of a run that is continued.
+    func carryOut(_ command: StepperCommand, width: Int, isCancelled: () -> Bool = { false }) throws -> Answer {
         let run = session.outline
         switch command {
         case .move(let move, let count):
@@ -71,9 +76,9 @@ final class Stepper {
             return .remark(words.removed(number))
         case .continuing(let backwards):
             return .stop(words.stopped(try session.run(backwards: backwards, isCancelled: isCancelled)))
-        case .place: return .lines([screen(width: 1000).path.text])
-        case .changes: return .lines(try screen(width: 1000).changes(try session.changes()).map(\.text))
-        case .contents: return .lines(try screen(width: 1000).contents().map(\.text))
+        case .place: return .lines([screen(width: width).path.text])
+        case .changes: return .lines(try screen(width: width).changes(try session.changes()).map(\.text))
+        case .contents: return .lines(try screen(width: width).contents().map(\.text))
         case .help: return .lines(words.help)
         case .quit: return .quit
         }

@@ -99,7 +99,10 @@ struct StepperWords {
         }
     }
 
-    func isKept(_ isKept: Bool) -> String { isKept ? say("kept in the frame", "保存在帧中") : say("computed again", "重新计算") }
+    func origin(isKept: Bool, canCompute: Bool) -> String {
+        if isKept { return say("kept in the frame", "保存在帧中") }
+        return canCompute ? say("computed again", "重新计算") : say("in no frame", "不在帧中")
+    }
     var parameter: String { say("parameter", "参数") }
     var from: String { say("from", "来自") }
     var noGradient: String {
@@ -206,10 +209,25 @@ struct StepperWords {
 
     // MARK: Keys
 
-    var keyLine: String {
-        say(
-            "n next  s into  o out  p previous  b back  [ ] step  g go  / search  v view  c r run  ? help  q quit",
-            "n 下一个  s 进入  o 出来  p 上一个  b 返回  [ ] 步  g 跳转  / 搜索  v 显示  c r 运行  ? 帮助  q 退出")
+    /// The keys that most need saying, as many as fit a line.
+    func keyLine(width: Int) -> String {
+        let keys =
+            isChinese
+            ? [
+                "? 帮助", "q 退出", "n 下一个", "s 进入", "o 出来", "b 返回", "p 上一个", "[ ] 步", "g 跳转", "v 显示", "/ 搜索", "w 监视", "B 断点", "c 继续",
+                "r 倒退", ": 命令",
+            ]
+            : [
+                "? help", "q quit", "n next", "s into", "o out", "b back", "p previous", "[ ] step", "g go", "v view", "/ search",
+                "w watch", "B break", "c continue", "r reverse", ": command",
+            ]
+        var line = ""
+        for key in keys {
+            let longer = line.isEmpty ? key : line + "  " + key
+            guard TerminalText.columns(longer) <= width else { break }
+            line = longer
+        }
+        return line
     }
 
     var go: String { say("go to", "跳转到") }
@@ -224,7 +242,8 @@ struct StepperWords {
     }
 
     private static let englishHelp = """
-        A recording is a run, of steps, of phases (forward, loss, backward, optimizer), of blocks, of operations, of elements.
+        A run consists of steps, a step of phases (forward, loss, backward,
+        optimizer), a phase of blocks, a block of operations, a value of elements.
 
         key  command               what it does
         n    next [N]              the next of the same level, over what is inside
@@ -243,21 +262,22 @@ struct StepperWords {
         /    search TEXT           to the next value whose name or operation holds the text
         \\    search-back TEXT      to the previous one
         v    show MODE             numbers, heat or statistics
-        w    watch QUANTITY        shows it at each stop: loss, norm(gradient/prompt.embeddings)
+        w    watch QUANTITY        shows it at each stop: loss, norm(prompt.embeddings)
              unwatch [QUANTITY]    no longer; alone, nothing any more
-        B    break CONDITION       loss < 0.5 · step == 120 · norm(prompt.embeddings) > 9 and step > 3
+        B    break CONDITION       step == 120 · norm(prompt.embeddings) > 9 and loss < 1
                                    or a value's name, or NAME if CONDITION
              breaks, delete N      lists breakpoints, deletes one
         c    continue              on, to where a breakpoint's condition holds
         r    reverse               back, likewise
-             where, changes, list  where one is; what changed since the last stop; what is inside
+             where, changes, list  where one is; what changed; what is inside
         C                          colours, greys, none
         :                          asks for a command
         q    quit                  ends
         """
 
     private static let chineseHelp = """
-        一份记录由运行组成，依次分为步、阶段（前向传播、损失、反向传播、优化器）、块、运算、元素。
+        运行由步组成，步分为阶段（前向传播、损失、反向传播、优化器），
+        阶段分为块，块分为运算，运算所得的值由元素组成。
 
         键   命令                  作用
         n    next [N]              同一层的下一个，越过其内部
@@ -276,9 +296,9 @@ struct StepperWords {
         /    search TEXT           到名称或运算中含有该文字的下一个值
         \\    search-back TEXT      到上一个
         v    show MODE             numbers（数值）、heat（热图）或 statistics（统计）
-        w    watch QUANTITY        每次停留时显示：loss、norm(gradient/prompt.embeddings)
+        w    watch QUANTITY        每次停留时显示：loss、norm(prompt.embeddings)
              unwatch [QUANTITY]    不再显示；不带参数则全部取消
-        B    break CONDITION       loss < 0.5 · step == 120 · norm(prompt.embeddings) > 9 and step > 3
+        B    break CONDITION       step == 120 · norm(prompt.embeddings) > 9 and loss < 1
                                    或一个值的名称，或 NAME if CONDITION
              breaks, delete N      列出断点，删除一个断点
         c    continue              向前运行，直到断点的条件成立
