@@ -177,7 +177,7 @@ struct StepScreen {
                 words: words
             ).lines(mode)
         } catch let error as ReplayError {
-            lines += TerminalText.wrapped("\(error)", to: width).map { StyledText($0, .role(.bad)) }
+            lines += TerminalText.wrapped(words.reason(error), to: width).map { StyledText($0, .role(.bad)) }
         }
         return lines
     }
@@ -277,13 +277,13 @@ struct StepScreen {
     func changes(_ changes: StepChanges?) throws -> [StyledText] {
         guard let changes else { return [StyledText(words.nothingBefore, .quiet)] }
         if let computed = changes.computed {
-            return computed == 0 ? [] : [StyledText("\(words.changed): \(words.moved(computed))", .quiet)]
+            return computed == 0 ? [] : [StyledText(words.changed(words.moved(computed)), .quiet)]
         }
         var entries = [words.steps(from: changes.before.step, to: changes.after.step)]
         entries += changes.numbers.map { number in
             "\(words.quantity(number.quantity)) \(number.before.map(text) ?? "–") → \(number.after.map(text) ?? "–")"
         }
-        var lines = TerminalText.wrapped("\(words.changed): " + entries.joined(separator: " · "), to: width).map {
+        var lines = TerminalText.wrapped(words.changed(entries.joined(separator: " · ")), to: width).map {
             StyledText($0, .quiet)
         }
         for move in changes.moves.prefix(3) {

@@ -28,7 +28,7 @@ final class Stepper {
     }
 
     /// What has to be said before the first step: why nothing can be computed again, if so.
-    var opening: String? { session.reader.replayed.obstacle.map { words.onlyKept("\($0)") } }
+    var opening: String? { session.reader.replayed.obstacle.map { words.onlyKept($0) } }
 
     /// - Parameters:
     ///   - width: What lines that are answered fit.

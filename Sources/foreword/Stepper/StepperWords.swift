@@ -177,7 +177,7 @@ struct StepperWords {
     }
     var notThisStep: String { say("none at this step", "这一步没有") }
     var notJournalled: String { say("not in the journal, so at this step only", "不在日志中，只有这一步的值") }
-    var changed: String { say("since the last stop", "自上次停留以来") }
+    func changed(_ what: String) -> String { say("since the last stop: \(what)", "自上次停留以来：\(what)") }
     func moved(_ count: Int) -> String {
         count >= 0
             ? say("\(plural(count, "value", "values")) further", "前进 \(count) 个值")
@@ -203,8 +203,19 @@ struct StepperWords {
     }
     var nothingToUndo: String { say("there is no move to undo", "没有可以撤销的移动") }
     var view: String { say("view", "显示方式") }
-    func onlyKept(_ reason: String) -> String {
-        say("Nothing can be computed again, and only what was kept is shown. \(reason)", "无法重新计算，只能显示保存的值。\(reason)")
+    func onlyKept(_ obstacle: any Error) -> String {
+        say("Nothing can be computed again, and only what was kept is shown. ", "无法重新计算，只能显示保存的值。") + reason(obstacle)
+    }
+
+    /// Why a value cannot be shown. The usual reasons are said in Chinese too.
+    func reason(_ error: any Error) -> String {
+        guard isChinese, let error = error as? ReplayError else { return "\(error)" }
+        switch error {
+        case .modelGone(let name, _): return "打不开基座模型 \(name)，请用 --model 指定它的文件夹。"
+        case .modelDiffers(let name, _, _): return "基座模型 \(name) 的权重与记录时不同，请用 --model 指定正确的文件夹。"
+        case .notKept(let value, let step, _): return "第 \(step) 步没有保存 \(value)，也无法重新计算。"
+        default: return error.description
+        }
     }
 
     // MARK: Keys

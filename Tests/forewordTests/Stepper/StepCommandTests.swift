@@ -24,7 +24,6 @@ import Testing
             let script = try String(contentsOf: Self.fixtures.appending(path: "session.txt"), encoding: .utf8)
             let outcome = try Self.step(script, ["--lang", language], in: folder)
             #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome.error)")
-            try outcome.output.write(toFile: "/tmp/out.\(language).txt", atomically: true, encoding: .utf8)
             let expected = try String(contentsOf: Self.fixtures.appending(path: "expected.\(language).txt"), encoding: .utf8)
             let (found, wanted) = (outcome.output.split(separator: "\n"), expected.split(separator: "\n"))
             for (a, b) in zip(found, wanted) { #expect(a == b) }
@@ -87,7 +86,7 @@ import Testing
         try Self.withRecording { folder in
             let outcome = try CommandLineTests.run(["step", "recording"], in: folder)
             #expect(outcome.status == 0, "\(outcome.error)")
-            #expect(outcome.output.hasPrefix("run prompt-1 · step 0 of 3\n"))
+            #expect(outcome.output.contains("\nrun prompt-1 · step 0 of 3\n"))
         }
     }
 
