@@ -109,8 +109,10 @@ let package = Package(
         tests(of: "Figures", imports: ["Drawing", "Interchange", "Recordings", "CairoRendering"]),
         tests(
             of: "Experiments",
-            imports: ["Autodiff", "Interchange", "LinearAlgebra", "Transformer", "Tuning", "TinyWorld", "Recordings"],
-            exclude: ["Fixtures"]),
+            imports: [
+                "Autodiff", "CairoRendering", "Drawing", "Figures", "Interchange", "LinearAlgebra", "Transformer", "Tuning",
+                "TinyWorld", "Recordings",
+            ], exclude: ["Fixtures"]),
         tests(of: "Lessons", imports: ["Drawing"]),
         tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Recordings"]),
         tests(of: "foreword", imports: ["Drawing", "Experiments", "Recordings"], exclude: ["Fixtures", "open_trained.py"]),

@@ -21,7 +21,7 @@ public protocol Operation: Sendable {
     /// - Parameters:
     ///   - row: Counts over the whole batch.
     ///   - column: Counts over all inner axes.
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression
 }
 
 /// An operation that gradients can flow through.

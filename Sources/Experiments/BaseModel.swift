@@ -52,6 +52,14 @@ public struct BaseModel: Sendable {
         self.quantised = quantised
     }
 
+    /// SHA-256 of the weights as they are held, of which those that a run trains are its own.
+    func hash(with parameters: ParameterStore) throws(InterchangeError) -> String {
+        let floats = try parameters.weightsHash(of: model, shapes: configuration.shapes)
+        guard let quantised else { return floats.hex }
+        let codes = quantised.weights.sorted { $0.key < $1.key }.map { ContentHash(of: $0.value.unpackedCodes).hex }
+        return ContentHash(of: ([floats.hex] + codes).joined(separator: " ")).hex
+    }
+
     /// What the weights take in memory, in bytes.
     public var heldBytes: Int {
         let names = Set(parameters.names)

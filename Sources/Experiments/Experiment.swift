@@ -46,9 +46,8 @@ public struct Experiment: Sendable {
         to folder: URL, version: String, pool: WorkerPool, progress: (Progress) -> Void,
         finished: (RunSpecification, ParameterStore) throws -> Void
     ) throws -> Recording {
-        let arithmetic = Arithmetic.current
         let description = RecordingDescription(
-            provenance: Provenance(foreword: version, arithmetic: "\(arithmetic.blas); kernels \(arithmetic.kernels)"),
+            provenance: Provenance(foreword: version, arithmetic: Arithmetic.current.recorded),
             model: base.description, task: task.description)
         let embeddings = base.parameters[base.model.tokenEmbeddings]?.values
         let writer = try RecordingWriter(at: folder, description, vocabulary: base.vocabulary, embeddings: embeddings)
@@ -87,4 +86,9 @@ extension BaseModel {
                 innerWidth: model.innerWidth, vocabularySize: model.vocabularySize, context: model.context),
             parameterCount: model.parameterCount, weightsSha256: weightsHash.hex)
     }
+}
+
+extension Arithmetic {
+    /// As a recording names it.
+    var recorded: String { "\(blas); kernels \(kernels)" }
 }

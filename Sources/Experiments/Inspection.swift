@@ -161,6 +161,16 @@ public struct Inspection: Sendable {
             ("checkpoints", .array(description.checkpoints.map { .integer($0) })),
         ]
         for (key, value) in rest { facts[key] = value }
+        let sizes = run.sizes
+        facts["journal_bytes"] = .integer(sizes.journal)
+        facts["frames_bytes"] = .integer(sizes.frames)
+        facts["checkpoints_bytes"] = .integer(sizes.checkpoints)
+        guard let seconds = description.seconds, let recording = seconds.recording else { return facts }
+        facts["seconds"] = .number(seconds.total)
+        facts["step_seconds"] = .number(seconds.step)
+        // Of the whole run, evaluations and the final write included.
+        let shares = [("journal", recording.journal), ("frames", recording.frames), ("checkpoints", recording.checkpoints)]
+        for (part, spent) in shares { facts["\(part)_share_of_time"] = .number(seconds.total > 0 ? spent / seconds.total : 0) }
         return facts
     }
 

@@ -21,9 +21,6 @@ final class Run {
     private let pool: WorkerPool
     private let limits: BatchLimits
 
-    /// Parameters of at most this many numbers together are written to the journal at every step, with their gradients and moments:
-    /// 256 kB a step. More, as all weights of full fine-tuning, are in a checkpoint after the last step.
-    private static let journalLimit = 16_384
     /// Likeliest tokens that are kept of each answer.
     private static let candidates = 5
     init(_ specification: RunSpecification, base: BaseModel, task: TaskData, pool: WorkerPool) throws {
@@ -66,7 +63,8 @@ final class Run {
             base.configuration.shapes[name] ?? [parameters[name]?.rows ?? 0, parameters[name]?.columns ?? 0]
         }
         let total = shapes.reduce(0) { $0 + $1.reduce(1, *) }
-        let isJournalled = specification.keepsParameters && total <= Self.journalLimit && !names.contains(where: isBaseWeight)
+        let isJournalled =
+            specification.keepsParameters && total <= specification.journalLimit && !names.contains(where: isBaseWeight)
         let described = zip(names, shapes).map { name, shape in
             ParameterDescription(name: ValueName(name), shape: shape, inJournal: isJournalled)
         }
@@ -85,6 +83,7 @@ final class Run {
         var order = BatchOrder(
             exampleCount: examples.count, batchSize: specification.training.batchSize, seed: specification.seed)
         var stepSeconds: [Double] = []
+        var copying = RecordingSeconds()
         let interval = specification.checkpoints.interval(numbers: total, steps: steps)
         for step in 0..<steps {
             if !checkpointed.isEmpty, step > 0, let interval, step % interval == 0 {
@@ -93,32 +92,40 @@ final class Run {
             if step % specification.training.evaluateEvery == 0 { try evaluate(after: step, into: run) }
             let chosen = order.examples(atStep: step)
             let pack = packing(chosen.lazy.map { examples[$0] })
+            var clock = ContinuousClock.now
             let before = journalled.map { parameters[$0]?.values ?? [] }
+            copying.journal += (ContinuousClock.now - clock).seconds
             let rate = schedule.rate(atStep: step, of: steps)
             let taken: Trainer.Step
             var gradients: [[Float]] = []
             if specification.frames.keeps(step: step, of: steps) {
                 var frame: (batch: RecordedBatch, values: [(name: ValueName, numbers: [Float])])?
                 taken = try trainer.keptStep(learningRate: rate, pack: pack) { executor in
+                    clock = ContinuousClock.now
                     frame = (RecordedBatch(executor.batch), frameValues(of: executor))
+                    copying.frames += (ContinuousClock.now - clock).seconds
                     gradients = self.gradients(journalled, from: executor)
                 }
                 if let frame { try run.writeFrame(step: step, batch: frame.batch, values: frame.values) }
             } else {
-                let clock = ContinuousClock.now
+                clock = ContinuousClock.now
                 taken = try trainer.step(learningRate: rate, pack: pack)
                 stepSeconds.append((ContinuousClock.now - clock).seconds)
+                clock = ContinuousClock.now
                 gradients = self.gradients(journalled, from: trainer.executor)
+                copying.journal += (ContinuousClock.now - clock).seconds
             }
             guard taken.loss.isFinite else {
                 throw TuningError.lossNotFinite(step: step, firstBadValue: try firstBadValue(atStep: step))
             }
-            try run.append(
-                JournalStep(
-                    loss: taken.loss, learningRate: Float(rate), gradientNorm: taken.gradientNorm,
-                    batch: RecordedBatch(trainer.lastExecutor.batch), parameters: before, gradients: gradients,
-                    firstMoments: journalled.map { trainer.parameters[AdamW.moments(of: $0)[0]]?.values ?? [] },
-                    secondMoments: journalled.map { trainer.parameters[AdamW.moments(of: $0)[1]]?.values ?? [] }))
+            clock = ContinuousClock.now
+            let entry = JournalStep(
+                loss: taken.loss, learningRate: Float(rate), gradientNorm: taken.gradientNorm,
+                batch: RecordedBatch(trainer.lastExecutor.batch), parameters: before, gradients: gradients,
+                firstMoments: journalled.map { trainer.parameters[AdamW.moments(of: $0)[0]]?.values ?? [] },
+                secondMoments: journalled.map { trainer.parameters[AdamW.moments(of: $0)[1]]?.values ?? [] })
+            copying.journal += (ContinuousClock.now - clock).seconds
+            try run.append(entry)
             progress(taken)
         }
         try evaluate(after: steps, into: run)
@@ -130,7 +137,8 @@ final class Run {
             RunOutcome(
                 parameters: journalled.map { parameters[$0]?.values ?? [] }, weightsSha256: try weightsHash(),
                 adapterBytes: adapterBytes(names),
-                seconds: RunSeconds(total: (ContinuousClock.now - start).seconds, step: stepSeconds.median)))
+                seconds: RunSeconds(
+                    total: (ContinuousClock.now - start).seconds, step: stepSeconds.median, recording: copying)))
     }
 
     /// Fills a batch with examples as the method shows them to the model.
@@ -140,12 +148,7 @@ final class Run {
         }
     }
 
-    private func weightsHash() throws -> String {
-        let floats = try parameters.weightsHash(of: base.model, shapes: base.configuration.shapes)
-        guard let quantised = base.quantised else { return floats.hex }
-        let codes = quantised.weights.sorted { $0.key < $1.key }.map { ContentHash(of: $0.value.unpackedCodes).hex }
-        return ContentHash(of: ([floats.hex] + codes).joined(separator: " ")).hex
-    }
+    private func weightsHash() throws -> String { try base.hash(with: parameters) }
 
     private func isBaseWeight(_ name: String) -> Bool { base.parameters[name] != nil }
 

@@ -9,8 +9,8 @@ struct Foreword: ParsableCommand {
         subcommands: [
             LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, GalleryCommand.self, TrainCommand.self,
             SweepCommand.self, EvaluateCommand.self, GenerateCommand.self, MixCommand.self, InspectCommand.self,
-            TraceCommand.self,
-            CompareCommand.self, StepCommand.self, WorldCommand.self, PretrainCommand.self, DoctorCommand.self,
+            ExplainCommand.self, DiffCommand.self, VerifyCommand.self, StepCommand.self, TraceCommand.self, CompareCommand.self,
+            WorldCommand.self, PretrainCommand.self, DoctorCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -80,10 +80,10 @@ import Testing
         let context = ExplanationContext(
             operands: [Shape(.fixed(9), 5), Shape(.fixed(4), 5)], result: Shape(.tokens, 5), batch: batch)
         let word = LookedUpRows(.tokens).explanation(row: 0, column: 2, in: context)
-        #expect(word == .chosen(.operand(0, 4, 2), by: [Expression.BatchNumber(list: .tokens, index: 0, number: 4)]))
+        #expect(word == .chosen(.operand(0, 4, 2), by: [ElementExpression.BatchNumber(list: .tokens, index: 0, number: 4)]))
         let virtual = LookedUpRows(.tokens).explanation(row: 1, column: 2, in: context)
-        #expect(virtual.elements == [Expression.Element(operand: 1, row: 2, column: 2)])
-        #expect(virtual.batchNumbers == [Expression.BatchNumber(list: .tokens, index: 1, number: 11)])
+        #expect(virtual.elements == [ElementExpression.Element(operand: 1, row: 2, column: 2)])
+        #expect(virtual.batchNumbers == [ElementExpression.BatchNumber(list: .tokens, index: 1, number: 11)])
     }
 
     /// Linear, but for what its explanation says.
@@ -98,7 +98,7 @@ import Testing
 
         func shape(of operands: [Shape]) -> Shape { Product().shape(of: operands) }
         func compute(_ run: OperationRun) { Product().compute(run) }
-        func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+        func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
             let right = Product().explanation(row: row, column: column, in: context)
             switch mistake {
             case .none: return right
@@ -123,7 +123,7 @@ import Testing
     @Test("The allowance for rounding grows with the sum of absolute terms, not with the sum")
     func allowance() {
         func sum(_ numbers: [Double]) -> Approximation {
-            Expression.sum(.products([.row(0, of: 0, columns: 0..<numbers.count)])).approximation { numbers[$0.column] }
+            ElementExpression.sum(.products([.row(0, of: 0, columns: 0..<numbers.count)])).approximation { numbers[$0.column] }
         }
         #expect(sum([1, 1]).error == sum([1, -1]).error)
         #expect(sum([1000, -1000, 1]).error > 900 * sum([1, -1, 1]).error / 3)
@@ -135,8 +135,8 @@ import Testing
     @Test("Functions whose parts overflow do not")
     func large() {
         let numbers = [800.0, -900, 799]
-        let row = Expression.Terms.products([.row(0, of: 0, columns: 0..<3)])
-        func value(_ expression: Expression) -> Double { expression.value { numbers[$0.column] } }
+        let row = ElementExpression.Terms.products([.row(0, of: 0, columns: 0..<3)])
+        func value(_ expression: ElementExpression) -> Double { expression.value { numbers[$0.column] } }
         #expect(abs(value(.softmax(.operand(0, 0, 0), among: row)) - 0.731_058_578_6) < 1e-9)
         #expect(abs(value(.logOfExponentials(row)) - 800.313_261_687_5) < 1e-9)
         #expect(value(.operand(0, 0, 1) * .function(.sigmoid, .operand(0, 0, 1))) == 0)

@@ -206,7 +206,7 @@ import Testing
             let formula = "y = x"
             func shape(of operands: [Shape]) -> Shape { operands[0] }
             func compute(_ run: OperationRun) { run.result.setScaled(run.operand(0), by: 1.01) }
-            func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+            func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
                 1.01 * .operand(0, row, column)
             }
             func gradients(_ request: GradientRequest, in graph: inout Graph) -> [Contribution?] {

@@ -26,7 +26,7 @@ struct WeightedSum: DifferentiableOperation {
         run.result[0, 0] = Float(sum)
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .sum(
             (0..<context.rowCount(context.operands[0].rows)).flatMap { row in
                 (0..<context.operands[0].columns).map { .number(Self.weight(row, $0)) * .operand(0, row, $0) }
@@ -61,7 +61,7 @@ struct WeightedSumGradient: Operation {
         }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .number(WeightedSum.weight(row, column)) * .operand(0, 0, 0)
     }
 }

@@ -101,6 +101,13 @@ import Testing
         (["generate", "--prompt", " "], "empty"),
         (["generate", "--prompt", "hot =", "--adapter", "/nonexistent"], "/nonexistent"),
         (["inspect", "/nonexistent"], "/nonexistent"),
+        (["verify", "/nonexistent"], "/nonexistent"),
+        (["verify", "x", "--steps", "some"], "--steps has \"some\""),
+        (["diff", "/nonexistent", "x"], "/nonexistent"),
+        (["diff", "x", "y", "--run", "one"], "--run takes two names"),
+        (["train", "--task", "opposite-en", "--method", "lora", "--out", "o", "--frames", "every:0"], "every:0"),
+        (["train", "--task", "opposite-en", "--method", "lora", "--out", "o", "--frames", "none,1"], "none alone"),
+        (["train", "--task", "opposite-en", "--method", "lora", "--out", "o", "--checkpoints", "often"], "--checkpoints"),
         (["rnu"], "rnu"),
     ]
 
@@ -163,7 +170,8 @@ import Testing
         let help = try Self.run(["--help"])
         #expect(help.status == 0)
         for command in [
-            "lessons", "run", "figure", "figures", "gallery", "train", "evaluate", "generate", "inspect", "world", "pretrain",
+            "lessons", "run", "figure", "figures", "gallery", "train", "evaluate", "generate", "inspect", "explain", "diff",
+            "verify", "world", "pretrain",
             "doctor",
         ] {
             #expect(help.output.contains(command))

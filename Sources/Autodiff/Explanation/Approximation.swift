@@ -30,7 +30,7 @@ public struct Approximation: Sendable, Hashable {
     }
 }
 
-extension Expression {
+extension ElementExpression {
     /// The value of the expression.
     ///
     /// - Parameter read: The number of an element.
@@ -71,7 +71,7 @@ extension Expression {
             return Approximation(min(a.value, b.value), error: max(a.error, b.error))
         case .function(let function, let x): return function.of(x.approximation(reading: read))
         case .mean(let terms):
-            let sum = Expression.sum(terms).approximation(reading: read)
+            let sum = ElementExpression.sum(terms).approximation(reading: read)
             return sum.over(Approximation(Double(terms.count)))
         case .variance(let terms): return Self.covariance(terms, terms, reading: read)
         case .covariance(let a, let b): return Self.covariance(a, b, reading: read)
@@ -90,8 +90,8 @@ extension Expression {
     private static func covariance(_ a: Terms, _ b: Terms, reading read: (Element) -> Double) -> Approximation {
         let (first, second) = (a.approximations(reading: read), b.approximations(reading: read))
         let count = Double(first.count)
-        let meanA = Expression.mean(a).approximation(reading: read)
-        let meanB = Expression.mean(b).approximation(reading: read)
+        let meanA = ElementExpression.mean(a).approximation(reading: read)
+        let meanB = ElementExpression.mean(b).approximation(reading: read)
         var (sum, size, error) = (0.0, 0.0, 0.0)
         for (x, y) in zip(first, second) {
             let (dx, dy) = (x.value - meanA.value, y.value - meanB.value)
@@ -132,9 +132,9 @@ extension Expression {
     }
 }
 
-extension Expression.Terms {
+extension ElementExpression.Terms {
     /// Calls `body` with every term. The commonest kinds of terms make no expressions of their terms.
-    fileprivate func forEach(reading read: (Expression.Element) -> Double, _ body: (Approximation) -> Void) {
+    fileprivate func forEach(reading read: (ElementExpression.Element) -> Double, _ body: (Approximation) -> Void) {
         switch self {
         case .products(let strips) where strips.count == 1:
             for index in 0..<strips[0].count { body(Approximation(read(strips[0][index]))) }
@@ -152,7 +152,7 @@ extension Expression.Terms {
         }
     }
 
-    fileprivate func approximations(reading read: (Expression.Element) -> Double) -> [Approximation] {
+    fileprivate func approximations(reading read: (ElementExpression.Element) -> Double) -> [Approximation] {
         var result: [Approximation] = []
         forEach(reading: read) { result.append($0) }
         return result
@@ -174,7 +174,7 @@ extension Approximation {
     }
 }
 
-extension Expression.Function {
+extension ElementExpression.Function {
     fileprivate func of(_ x: Approximation) -> Approximation {
         func result(_ value: Double, slope: Double, units: Double = Approximation.functionUnits) -> Approximation {
             Approximation(value, error: abs(slope) * x.error + units * Approximation.unit * abs(value))

@@ -20,17 +20,17 @@ public struct ExplanationContext: Sendable {
     }
 
     /// A whole row of an operand.
-    func row(_ row: Int, of operand: Int) -> Expression.Strip {
+    func row(_ row: Int, of operand: Int) -> ElementExpression.Strip {
         .row(row, of: operand, columns: 0..<operands[operand].columns)
     }
 
     /// A whole column of an operand.
-    func column(_ column: Int, of operand: Int) -> Expression.Strip {
+    func column(_ column: Int, of operand: Int) -> ElementExpression.Strip {
         .column(column, of: operand, rows: 0..<rowCount(operands[operand].rows))
     }
 
-    func number(_ list: IndexList, _ index: Int) -> Expression.BatchNumber {
-        Expression.BatchNumber(list: list, index: index, number: Int(batch[list][index]))
+    func number(_ list: IndexList, _ index: Int) -> ElementExpression.BatchNumber {
+        ElementExpression.BatchNumber(list: list, index: index, number: Int(batch[list][index]))
     }
 
     /// The sequence that a row belongs to, and its adapter; rows of fixed number are one sequence.
@@ -50,7 +50,7 @@ extension Graph {
     ///   - row: Counts over the whole batch.
     ///   - column: Counts over all inner axes.
     /// - Returns: `nil` for a parameter: nothing stands behind it in the graph.
-    public func explanation(of value: Value, row: Int, column: Int, batch: Batch) -> Expression? {
+    public func explanation(of value: Value, row: Int, column: Int, batch: Batch) -> ElementExpression? {
         let node = self[value]
         guard case .operation(let operation, let operands) = node.source else { return nil }
         let context = ExplanationContext(operands: operands.map { self[$0].shape }, result: node.shape, batch: batch)

@@ -3,9 +3,9 @@
 /// A long sum shows its largest terms, in their order, and says how many others there are and what they add up to.
 public struct ExpressionText {
     /// The number of an element.
-    public let value: (Expression.Element) -> Double
+    public let value: (ElementExpression.Element) -> Double
     /// What is written for an element.
-    public let element: (Expression.Element) -> String
+    public let element: (ElementExpression.Element) -> String
     /// What is written for a number.
     public let number: (Double) -> String
     /// The most terms that are shown of a sum or a list.
@@ -14,7 +14,7 @@ public struct ExpressionText {
     public let rest: (_ count: Int, _ sum: String?) -> String
 
     public init(
-        value: @escaping (Expression.Element) -> Double, element: @escaping (Expression.Element) -> String,
+        value: @escaping (ElementExpression.Element) -> Double, element: @escaping (ElementExpression.Element) -> String,
         number: @escaping (Double) -> String, shownTerms: Int, rest: @escaping (_ count: Int, _ sum: String?) -> String
     ) {
         self.value = value
@@ -24,7 +24,7 @@ public struct ExpressionText {
         self.rest = rest
     }
 
-    public func callAsFunction(_ expression: Expression) -> String { write(expression).text }
+    public func callAsFunction(_ expression: ElementExpression) -> String { write(expression).text }
 
     /// How tightly the outermost operation of a text binds.
     private enum Binding: Int {
@@ -37,7 +37,7 @@ public struct ExpressionText {
         piece.binding.rawValue < binding.rawValue || (!isFirst && piece.text.hasPrefix("−")) ? "(\(piece.text))" : piece.text
     }
 
-    private func write(_ expression: Expression) -> Piece {
+    private func write(_ expression: ElementExpression) -> Piece {
         switch expression {
         case .constant(let number): return (self.number(number), .atom)
         case .batchNumber(let number): return (String(number.number), .atom)
@@ -62,11 +62,11 @@ public struct ExpressionText {
 
     private func exponential(of x: Piece) -> String { "e^" + within(x, .atom, isFirst: true) }
 
-    private func exponentials(_ terms: Expression.Terms) -> String {
+    private func exponentials(_ terms: ElementExpression.Terms) -> String {
         sum(of: .expressions((0..<terms.count).map { .function(.exponential, terms[$0]) })).text
     }
 
-    private func write(_ function: Expression.Function, of x: Piece) -> Piece {
+    private func write(_ function: ElementExpression.Function, of x: Piece) -> Piece {
         switch function {
         case .exponential: (exponential(of: x), .power)
         case .logarithm: ("ln(\(x.text))", .atom)
@@ -81,8 +81,8 @@ public struct ExpressionText {
     }
 
     /// The same factor twice or three times in a row is a power.
-    private func product(_ factors: [Expression]) -> Piece {
-        var groups: [(factor: Expression, count: Int)] = []
+    private func product(_ factors: [ElementExpression]) -> Piece {
+        var groups: [(factor: ElementExpression, count: Int)] = []
         for factor in factors {
             if let last = groups.last, last.factor == factor, last.count < 3 {
                 groups[groups.count - 1].count += 1
@@ -99,7 +99,7 @@ public struct ExpressionText {
     }
 
     /// The terms of a sum and of the sums within it.
-    private func flattened(_ terms: Expression.Terms) -> [Expression] {
+    private func flattened(_ terms: ElementExpression.Terms) -> [ElementExpression] {
         (0..<terms.count).flatMap { index in
             let term = terms[index]
             if case .sum(let inner) = term { return flattened(inner) }
@@ -107,7 +107,7 @@ public struct ExpressionText {
         }
     }
 
-    private func sum(of terms: Expression.Terms) -> Piece {
+    private func sum(of terms: ElementExpression.Terms) -> Piece {
         let terms = flattened(terms)
         guard terms.count > 1 else { return terms.first.map(write) ?? (number(0), .atom) }
         let (shown, hidden) = choice(terms)
@@ -129,7 +129,7 @@ public struct ExpressionText {
         return (text, .sum)
     }
 
-    private func list(_ terms: Expression.Terms) -> String {
+    private func list(_ terms: ElementExpression.Terms) -> String {
         let shown = terms.count <= shownTerms + 1 ? terms.count : shownTerms
         let texts = (0..<shown).map { write(terms[$0]).text }
         return (texts + (shown < terms.count ? [rest(terms.count - shown, nil)] : [])).joined(separator: ", ")
@@ -137,7 +137,7 @@ public struct ExpressionText {
 
     /// Which terms are shown: all, or the largest. One that is left out alone takes as much room as its mention. Terms that are 0, such
     /// as those of masked keys, are left out if there are several.
-    private func choice(_ terms: [Expression]) -> (shown: [Int], hidden: [Int]) {
+    private func choice(_ terms: [ElementExpression]) -> (shown: [Int], hidden: [Int]) {
         let sizes = terms.map { abs($0.value(reading: value)) }
         var shown = sizes.indices.filter { sizes[$0] != 0 }
         if terms.count - shown.count < 2 || shown.isEmpty { shown = Array(terms.indices) }

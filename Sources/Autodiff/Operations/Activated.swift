@@ -26,8 +26,8 @@ public struct Activated: DifferentiableOperation {
 
     public func compute(_ run: OperationRun) { run.result.set(activation, of: run.operand(0)) }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
-        let x = Expression.operand(0, row, column)
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
+        let x = ElementExpression.operand(0, row, column)
         switch activation {
         case .tanh: return .function(.tanh, x)
         case .sigmoid: return .function(.sigmoid, x)
@@ -61,8 +61,8 @@ struct ActivatedGradient: Operation {
         run.result.setGradient(of: activation, atResult: run.operand(0), upstream: run.operand(1))
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
-        let (y, dy) = (Expression.operand(0, row, column), Expression.operand(1, row, column))
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
+        let (y, dy) = (ElementExpression.operand(0, row, column), ElementExpression.operand(1, row, column))
         switch activation {
         case .tanh: return dy * (1 - y * y)
         case .sigmoid: return dy * y * (1 - y)

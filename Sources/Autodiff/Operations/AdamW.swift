@@ -16,8 +16,8 @@ public struct FirstMoment: Operation {
         run.share(run.result).setFirstMoment(state: run.share(run.operand(0)), gradient: run.share(run.operand(1)), take: take)
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
-        let (before, gradient) = (Expression.operand(0, row, column), Expression.operand(1, row, column))
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
+        let (before, gradient) = (ElementExpression.operand(0, row, column), ElementExpression.operand(1, row, column))
         return before + .number(take) * (gradient - before)
     }
 }
@@ -43,8 +43,8 @@ public struct SecondMoment: Operation {
             .setSecondMoment(state: run.share(run.operand(0)), gradient: run.share(run.operand(1)), keep: keep, take: take)
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
-        let (before, gradient) = (Expression.operand(0, row, column), Expression.operand(1, row, column))
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
+        let (before, gradient) = (ElementExpression.operand(0, row, column), ElementExpression.operand(1, row, column))
         return .number(keep) * before + .number(take) * gradient * gradient
     }
 }
@@ -74,11 +74,12 @@ public struct AdamWStep: Operation {
             decay: rates[0, 0], step: rates[0, 1], root: rates[0, 2], epsilon: epsilon)
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let (before, first, second) = (
-            Expression.operand(0, row, column), Expression.operand(1, row, column), Expression.operand(2, row, column)
+            ElementExpression.operand(0, row, column), ElementExpression.operand(1, row, column),
+            ElementExpression.operand(2, row, column)
         )
-        let rates = (0..<3).map { Expression.operand(3, 0, $0) }
+        let rates = (0..<3).map { ElementExpression.operand(3, 0, $0) }
         return rates[0] * before - rates[1] * (first / (.root(second) / rates[2] + epsilon))
     }
 }

@@ -136,7 +136,7 @@ public struct AttentionScores: DifferentiableOperation {
         }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let (head, key) = (column / layout.span, column % layout.span)
         let (rows, adapter) = context.sequence(ofRow: row, in: context.operands[0].rows)
         guard let (operand, keyRow) = layout.place(ofKey: key, sequence: rows, adapter: adapter, visibleTo: rows.upperBound - 1)
@@ -196,7 +196,7 @@ public struct AttentionWeights: DifferentiableOperation {
         }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let (head, key) = (column / layout.span, column % layout.span)
         let (rows, adapter) = context.sequence(ofRow: row, in: context.operands[0].rows)
         guard layout.place(ofKey: key, sequence: rows, adapter: adapter, visibleTo: row) != nil else { return .zero }
@@ -235,12 +235,12 @@ struct AttentionWeightsGradient: Operation {
         }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let (head, key) = (column / layout.span, column % layout.span)
         let rows = context.sequence(ofRow: row, in: context.operands[0].rows).rows
         guard layout.place(ofKey: key, sequence: rows, adapter: 0, visibleTo: row) != nil else { return .zero }
         let visible = layout.visibleColumns(head, row: row, sequence: rows, adapter: 0)
-        let (w, dw) = (Expression.operand(0, row, column), Expression.operand(1, row, column))
+        let (w, dw) = (ElementExpression.operand(0, row, column), ElementExpression.operand(1, row, column))
         return w * (dw - .dot(.row(row, of: 0, columns: visible), .row(row, of: 1, columns: visible)))
     }
 }
@@ -286,13 +286,13 @@ public struct AttentionMix: DifferentiableOperation {
         }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let (head, place) = (column / layout.headWidth, column % layout.headWidth)
         let (rows, adapter) = context.sequence(ofRow: row, in: context.operands[0].rows)
         let valueColumn = layout.keyColumns(head).lowerBound + place
         let front = layout.prefixColumns(head, adapter: layout.isMixed ? adapter : 0)
         let text = layout.textColumns(head, length: rows.count)
-        var mixed = [Expression.dot(.row(row, of: 0, columns: text), .column(valueColumn, of: 1, rows: rows))]
+        var mixed = [ElementExpression.dot(.row(row, of: 0, columns: text), .column(valueColumn, of: 1, rows: rows))]
         if !front.isEmpty {
             let operand = layout.isMixed ? layout.prefixOperand(ofAdapter: adapter) : 2
             mixed.insert(
@@ -351,7 +351,7 @@ struct AttentionGather: Operation {
         }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let (keyHead, place) = (column / layout.headWidth, column % layout.headWidth)
         let rows = context.sequence(ofRow: row, in: context.operands[0].rows).rows
         return scale
@@ -396,7 +396,7 @@ struct AttentionPrefixGather: Operation {
         }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let (keyHead, place) = (column / layout.headWidth, column % layout.headWidth)
         return scale
             * .sum(

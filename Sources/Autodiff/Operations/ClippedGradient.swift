@@ -18,7 +18,7 @@ public struct ClippedGradient: Operation {
         run.share(run.result).setScaled(run.share(run.operand(0)), by: factor)
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .operand(0, row, column) * .minimum(.constant(1), .number(limit) / (.operand(1, 0, 0) + 1e-6))
     }
 }

@@ -15,7 +15,7 @@ struct ColumnSums: Operation {
         for part in run.parts(of: 0) { share.addColumnSums(of: run.operand(0, part: part).columns(run.shareOfColumns)) }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .sum(.products([context.column(column, of: 0)]))
     }
 }

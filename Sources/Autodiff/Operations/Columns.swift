@@ -20,7 +20,7 @@ public struct Columns: ViewOperation, DifferentiableOperation {
         return Shape(operands[0].rows, inner: inner)
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .operand(0, row, range.lowerBound + column)
     }
 
@@ -51,7 +51,7 @@ struct ConcatenatedColumns: Operation {
         if covered < run.result.columns { fillGaps(of: run) }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         guard let index = ranges.lastIndex(where: { $0.contains(column) }) else { return .zero }
         return .operand(index, row, column - ranges[index].lowerBound)
     }

@@ -12,7 +12,7 @@ public struct Constant: Operation {
 
     public func compute(_ run: OperationRun) { run.result.fill(with: number) }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .number(number)
     }
 }

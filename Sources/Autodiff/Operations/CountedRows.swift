@@ -22,7 +22,7 @@ public struct CountedRows: DifferentiableOperation {
         }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let place = context.number(.countedRows, row)
         return .chosen(.operand(0, place.number, column), by: [place])
     }
@@ -50,7 +50,7 @@ struct CountedRowsGradient: Operation {
         }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         guard let index = context.batch.countedRows.firstIndex(of: Int32(row)) else { return .zero }
         return .chosen(.operand(0, index, column), by: [context.number(.countedRows, index)])
     }

@@ -24,7 +24,7 @@ public struct CrossEntropy: DifferentiableOperation {
         }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let target = context.number(.targets, row)
         return .logOfExponentials(.products([context.row(row, of: 0)])) - .chosen(.operand(0, row, target.number), by: [target])
     }
@@ -52,9 +52,9 @@ struct CrossEntropyGradient: Operation {
         }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let target = context.number(.targets, row)
-        let (probability, upstream) = (Expression.operand(0, row, column), Expression.operand(1, row, 0))
+        let (probability, upstream) = (ElementExpression.operand(0, row, column), ElementExpression.operand(1, row, 0))
         return .chosen(target.number == column ? (probability - 1) * upstream : probability * upstream, by: [target])
     }
 }

@@ -24,15 +24,15 @@ public struct DistanceFromIdentity: DifferentiableOperation {
         run.result[0, 0] = Float(squares.squareRoot())
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let count = context.operands[0].columns
         return .root(
             .sum(
                 (0..<count).flatMap { index in
-                    let distance = Expression.operand(0, index, index) - 1
+                    let distance = ElementExpression.operand(0, index, index) - 1
                     let sides = [0..<index, (index + 1)..<count].filter { !$0.isEmpty }.map { columns in
-                        let side = Expression.Strip.row(index, of: 0, columns: columns)
-                        return Expression.dot(side, side)
+                        let side = ElementExpression.Strip.row(index, of: 0, columns: columns)
+                        return ElementExpression.dot(side, side)
                     }
                     return sides + [distance * distance]
                 }))
@@ -58,8 +58,8 @@ struct DistanceFromIdentityGradient: Operation {
         for row in 0..<x.rows { result[row, row] = factor * (x[row, row] - 1) }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
-        let x = Expression.operand(0, row, column)
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
+        let x = ElementExpression.operand(0, row, column)
         return .quotientOrZero(.operand(2, 0, 0), .operand(1, 0, 0)) * (row == column ? x - 1 : x)
     }
 }

@@ -14,7 +14,7 @@ public struct ElementProduct: DifferentiableOperation {
 
     public func compute(_ run: OperationRun) { run.result.setElementProduct(run.operand(0), run.operand(1)) }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .operand(0, row, column) * .operand(1, row, column)
     }
 

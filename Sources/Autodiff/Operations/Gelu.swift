@@ -11,8 +11,8 @@ public struct Gelu: DifferentiableOperation {
 
     public func compute(_ run: OperationRun) { run.result.setGelu(run.operand(0)) }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
-        let x = Expression.operand(0, row, column)
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
+        let x = ElementExpression.operand(0, row, column)
         return .constant(0.5) * x * (Self.bend(x) + 1)
     }
 
@@ -20,10 +20,12 @@ public struct Gelu: DifferentiableOperation {
         [Contribution(graph.add(GeluGradient(), [request.operands[0], request.upstream], named: request.name(0)))]
     }
 
-    static let factor = Expression.constant((2 / Double.pi).squareRoot())
+    static let factor = ElementExpression.constant((2 / Double.pi).squareRoot())
 
     /// tanh(√(2/π) (x + 0.044715 x³)).
-    static func bend(_ x: Expression) -> Expression { .function(.tanh, factor * (x + .number(0.044715) * x * x * x)) }
+    static func bend(_ x: ElementExpression) -> ElementExpression {
+        .function(.tanh, factor * (x + .number(0.044715) * x * x * x))
+    }
 }
 
 /// The upstream gradient times the slope of gelu.
@@ -35,8 +37,8 @@ struct GeluGradient: Operation {
 
     func compute(_ run: OperationRun) { run.result.setGeluGradient(at: run.operand(0), upstream: run.operand(1)) }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
-        let (x, upstream) = (Expression.operand(0, row, column), Expression.operand(1, row, column))
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
+        let (x, upstream) = (ElementExpression.operand(0, row, column), ElementExpression.operand(1, row, column))
         let bend = Gelu.bend(x)
         let slope = .constant(0.5) * x * (1 - bend * bend) * Gelu.factor * (.number(0.134145) * x * x + 1)
         return upstream * (.constant(0.5) * (bend + 1) + slope)

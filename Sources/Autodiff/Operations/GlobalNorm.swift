@@ -18,7 +18,7 @@ public struct GlobalNorm: Operation {
         run.result[0, 0] = Float(squares.squareRoot())
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .root(
             .sum(
                 context.operands.enumerated().flatMap { operand, shape in

@@ -28,7 +28,7 @@ public struct Gram: DifferentiableOperation {
         }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         switch vectors {
         case .rows: .dot(context.row(row, of: 0), context.row(column, of: 0))
         case .columns: .dot(context.column(row, of: 0), context.column(column, of: 0))
@@ -61,7 +61,7 @@ struct GramGradient: Operation {
         }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         switch vectors {
         case .rows:
             .sum([context.row(row, of: 1), context.column(row, of: 1)].map { .dot($0, context.column(column, of: 0)) })

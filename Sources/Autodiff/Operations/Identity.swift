@@ -9,7 +9,7 @@ public struct Identity: ViewOperation, DifferentiableOperation {
 
     public func shape(of operands: [Shape]) -> Shape { operands[0] }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .operand(0, row, column)
     }
 

@@ -18,7 +18,7 @@ public struct LayerNorm: DifferentiableOperation {
         run.result.setLayerNorm(run.operand(0), scale: run.operand(1), shift: run.operand(2), epsilon: epsilon)
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .operand(1, 0, column) * Self.normalised(.operand(0, row, column), of: context.row(row, of: 0), epsilon: epsilon)
             + .operand(2, 0, column)
     }
@@ -33,7 +33,7 @@ public struct LayerNorm: DifferentiableOperation {
         ]
     }
 
-    static func normalised(_ x: Expression, of row: Expression.Strip, epsilon: Float) -> Expression {
+    static func normalised(_ x: ElementExpression, of row: ElementExpression.Strip, epsilon: Float) -> ElementExpression {
         (x - .mean(.products([row]))) / .root(.variance(.products([row])) + epsilon)
     }
 }
@@ -50,12 +50,12 @@ struct LayerNormGradient: Operation {
         run.result.setLayerNormGradient(at: run.operand(0), scale: run.operand(1), upstream: run.operand(2), epsilon: epsilon)
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let (x, scaled) = (
-            Expression.Terms.products([context.row(row, of: 0)]), [context.row(0, of: 1), context.row(row, of: 2)]
+            ElementExpression.Terms.products([context.row(row, of: 0)]), [context.row(0, of: 1), context.row(row, of: 2)]
         )
-        let gradient = Expression.Terms.products(scaled)
-        let spread = Expression.variance(x) + epsilon
+        let gradient = ElementExpression.Terms.products(scaled)
+        let spread = ElementExpression.variance(x) + epsilon
         let along = (.operand(0, row, column) - .mean(x)) * .covariance(gradient, x) / spread
         return (.operand(1, 0, column) * .operand(2, row, column) - .mean(gradient) - along) / .root(spread)
     }
@@ -80,7 +80,7 @@ struct LayerNormScaleGradient: Operation {
         }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .sum(
             (0..<context.rowCount(context.operands[0].rows)).map { row in
                 .operand(1, row, column)

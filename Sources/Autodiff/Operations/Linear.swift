@@ -25,7 +25,7 @@ public struct Linear: DifferentiableOperation {
         result.setProduct(run.operand(0), .asStored, run.operand(1), orientation, accumulating: true)
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         Product(orientation).explanation(row: row, column: column, in: context) + .operand(2, 0, column)
     }
 

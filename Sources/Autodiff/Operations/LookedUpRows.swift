@@ -31,7 +31,7 @@ public struct LookedUpRows: DifferentiableOperation {
         }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let named = context.number(list, row)
         var (operand, index) = (0, named.number)
         while operand + 1 < context.operands.count, index >= context.rowCount(context.operands[operand].rows) {
@@ -87,7 +87,7 @@ struct LookUpGradient: Operation {
         }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let named = context.batch[list].indices.filter { Int(context.batch[list][$0]) == indices.lowerBound + row }
         guard !named.isEmpty else { return .zero }
         return .chosen(.sum(named.map { .operand(0, $0, column) }), by: named.map { context.number(list, $0) })

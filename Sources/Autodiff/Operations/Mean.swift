@@ -23,7 +23,7 @@ public struct Mean: DifferentiableOperation {
         run.result[0, 0] = count > 0 ? Float(sum / Double(count)) : 0
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let numbers = context.column(0, of: 0)
         return numbers.count > 0 ? .mean(.products([numbers])) : .zero
     }
@@ -49,7 +49,7 @@ struct MeanGradient: Operation {
         run.result.fill(with: count > 0 ? run.operand(0)[0, 0] / Float(count) : 0)
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let count = context.rowCount(rows)
         return count > 0 ? .operand(0, 0, 0) / .constant(Double(count)) : .zero
     }

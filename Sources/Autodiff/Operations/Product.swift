@@ -25,7 +25,7 @@ public struct Product: DifferentiableOperation {
         run.result.setProduct(run.operand(0), .asStored, run.operand(1), orientation)
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .dot(context.row(row, of: 0), orientation == .asStored ? context.column(column, of: 1) : context.row(column, of: 1))
     }
 
@@ -64,7 +64,7 @@ struct OuterProduct: Operation {
         }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .dot(context.column(row, of: 0), context.column(column, of: 1))
     }
 }

@@ -40,7 +40,7 @@ public struct ProductByAdapter: Operation {
         }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let adapter = context.sequence(ofRow: row, in: context.operands[0].rows).adapter
         guard let index = adapters.firstIndex(of: adapter), column < context.rowCount(context.operands[1 + index].rows) else {
             return .zero

@@ -55,12 +55,12 @@ public struct QuantisedLinear: DifferentiableOperation {
         }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let x = context.row(row, of: 0)
         let weights = (0..<x.count).map { index in
             Double(orientation == .asStored ? weight[index, column] : weight[column, index])
         }
-        let product = Expression.sum(.weighted(weights, x))
+        let product = ElementExpression.sum(.weighted(weights, x))
         return context.operands.count > 1 ? product + .operand(1, 0, column) : product
     }
 

@@ -18,7 +18,7 @@ public struct RMSNorm: DifferentiableOperation {
         run.result.setRMSNorm(run.operand(0), scale: run.operand(1), epsilon: epsilon)
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let x = context.row(row, of: 0)
         return .operand(1, 0, column) * .operand(0, row, column) / .root(Self.meanSquare(x) + epsilon)
     }
@@ -32,7 +32,7 @@ public struct RMSNorm: DifferentiableOperation {
         ]
     }
 
-    static func meanSquare(_ row: Expression.Strip) -> Expression { .mean(.products([row, row])) }
+    static func meanSquare(_ row: ElementExpression.Strip) -> ElementExpression { .mean(.products([row, row])) }
 }
 
 /// What root-mean-square normalisation passes on: the part of γ·dy that, but for ε, is orthogonal to the row.
@@ -47,7 +47,7 @@ struct RMSNormGradient: Operation {
         run.result.setRMSNormGradient(at: run.operand(0), scale: run.operand(1), upstream: run.operand(2), epsilon: epsilon)
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let (x, scale, upstream) = (context.row(row, of: 0), context.row(0, of: 1), context.row(row, of: 2))
         let size = RMSNorm.meanSquare(x) + epsilon
         let along = .operand(0, row, column) * .mean(.products([scale, upstream, x])) / size
@@ -74,7 +74,7 @@ struct RMSNormScaleGradient: Operation {
         }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .sum(
             (0..<context.rowCount(context.operands[0].rows)).map { row in
                 .operand(1, row, column) * .operand(0, row, column)

@@ -31,14 +31,15 @@ public struct Rotated: DifferentiableOperation {
         run.result.setRotated(run.operand(0), by: run.operand(1), turnedBack: turnsBack)
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         let half = context.operands[1].columns / 2
         let place = column % (2 * half)
         let pair = place % half
         let (first, second) = (
-            Expression.operand(0, row, column - place + pair), Expression.operand(0, row, column - place + pair + half)
+            ElementExpression.operand(0, row, column - place + pair),
+            ElementExpression.operand(0, row, column - place + pair + half)
         )
-        let (cosine, sine) = (Expression.operand(1, row, pair), Expression.operand(1, row, half + pair))
+        let (cosine, sine) = (ElementExpression.operand(1, row, pair), ElementExpression.operand(1, row, half + pair))
         switch (place < half, turnsBack) {
         case (true, false): return first * cosine - second * sine
         case (true, true): return first * cosine + second * sine

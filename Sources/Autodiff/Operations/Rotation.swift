@@ -33,8 +33,8 @@ public struct Rotation: Operation {
         }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
-        let position: Expression = rows == .tokens ? .batchNumber(context.number(.positions, row)) : .constant(Double(row))
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
+        let position: ElementExpression = rows == .tokens ? .batchNumber(context.number(.positions, row)) : .constant(Double(row))
         let angle = position * .number(frequencies[column % frequencies.count])
         return .function(column < frequencies.count ? .cosine : .sine, angle)
     }

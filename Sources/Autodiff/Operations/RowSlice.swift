@@ -15,7 +15,7 @@ public struct RowSlice: ViewOperation, DifferentiableOperation {
         return Shape(.fixed(range.count), inner: operands[0].inner)
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .operand(0, range.lowerBound + row, column)
     }
 
@@ -44,7 +44,7 @@ struct PlacedRows: Operation {
         run.result.rows(range).copy(run.operand(0))
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         range.contains(row) ? .operand(0, row - range.lowerBound, column) : .zero
     }
 }

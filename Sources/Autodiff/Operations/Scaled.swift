@@ -12,7 +12,7 @@ public struct Scaled: DifferentiableOperation {
 
     public func compute(_ run: OperationRun) { run.result.setScaled(run.operand(0), by: factor) }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         factor * .operand(0, row, column)
     }
 

@@ -14,7 +14,7 @@ public struct ScaledColumns: DifferentiableOperation {
 
     public func compute(_ run: OperationRun) { run.result.setColumns(of: run.operand(0), scaledBy: run.operand(1)) }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .operand(0, row, column) * .operand(1, column, 0)
     }
 
@@ -51,7 +51,7 @@ struct ColumnProducts: Operation {
         }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .dot(context.column(row, of: 0), context.column(row, of: 1))
     }
 }

@@ -21,7 +21,7 @@ public struct SideBySide: DifferentiableOperation {
         }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         var (operand, place) = (0, column)
         while place >= context.operands[operand].columns {
             place -= context.operands[operand].columns

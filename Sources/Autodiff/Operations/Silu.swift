@@ -11,8 +11,8 @@ public struct Silu: DifferentiableOperation {
 
     public func compute(_ run: OperationRun) { run.result.setSilu(run.operand(0)) }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
-        let x = Expression.operand(0, row, column)
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
+        let x = ElementExpression.operand(0, row, column)
         return x * .function(.sigmoid, x)
     }
 
@@ -30,9 +30,9 @@ struct SiluGradient: Operation {
 
     func compute(_ run: OperationRun) { run.result.setSiluGradient(at: run.operand(0), upstream: run.operand(1)) }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
-        let (x, upstream) = (Expression.operand(0, row, column), Expression.operand(1, row, column))
-        let gate = Expression.function(.sigmoid, x)
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
+        let (x, upstream) = (ElementExpression.operand(0, row, column), ElementExpression.operand(1, row, column))
+        let gate = ElementExpression.function(.sigmoid, x)
         return upstream * gate * (x * (1 - gate) + 1)
     }
 }

@@ -14,7 +14,7 @@ public struct Softmax: DifferentiableOperation {
         for row in 0..<result.rows { result.setSoftmaxRow(row, of: x, visible: result.columns) }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .softmax(.operand(0, row, column), among: .products([context.row(row, of: 0)]))
     }
 
@@ -35,7 +35,7 @@ struct SoftmaxGradient: Operation {
         for row in 0..<result.rows { result.setSoftmaxGradientRow(row, at: y, upstream: upstream, visible: result.columns) }
     }
 
-    func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .operand(0, row, column) * (.operand(1, row, column) - .dot(context.row(row, of: 0), context.row(row, of: 1)))
     }
 }

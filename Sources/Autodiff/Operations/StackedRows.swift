@@ -22,7 +22,7 @@ public struct StackedRows: DifferentiableOperation {
         }
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         var (operand, place) = (0, row)
         while place >= context.rowCount(context.operands[operand].rows) {
             place -= context.rowCount(context.operands[operand].rows)

@@ -18,7 +18,7 @@ public struct Sum: DifferentiableOperation {
         run.share(run.result).setSum(run.share(run.operand(0)), run.share(run.operand(1)))
     }
 
-    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> Expression {
+    public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
         .operand(0, row, column) + .operand(1, row, column)
     }
 

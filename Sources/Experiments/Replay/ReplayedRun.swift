@@ -26,6 +26,8 @@ public final class ReplayedRun {
     public let obstacle: (any Error)?
     let replay: RunReplay?
     private let nodes: [ValueName: NodeDescription]
+    /// The frame that was asked for last: its file is compared with its hash once.
+    private var lastFrame: RecordedFrame?
 
     /// - Parameters:
     ///   - id: The run; may be left out where there is one.
@@ -80,6 +82,24 @@ public final class ReplayedRun {
         nodes[name]?.isParameter == true && base?.parameters[name.rawValue] != nil && !run.description.isTrained(name)
     }
 
+    /// Why values computed here need not have the recorded bits: they were recorded by other kernels; `nil` if by the same.
+    public var otherArithmetic: String? {
+        let (recorded, here) = (recording.description.provenance.arithmetic, Arithmetic.current.recorded)
+        guard recorded != here else { return nil }
+        return "It was recorded with \(recorded), and here is \(here): the same numbers to rounding, not bit for bit."
+    }
+
+    /// Whether the method sets numbers of a parameter to 0 after the optimizer's update, as AdaLoRA does with singular values.
+    func isCut(_ name: ValueName) -> Bool { run.description.method.id.hasPrefix("adalora") && name.rawValue.hasSuffix(".lora_E") }
+
+    /// What was kept of a step; `nil` if nothing was.
+    public func frame(step: Int) throws(RecordingError) -> RecordedFrame? {
+        if let lastFrame, lastFrame.step == step { return lastFrame }
+        guard let frame = try run.frame(step: step, of: graphDescription) else { return nil }
+        lastFrame = frame
+        return frame
+    }
+
     /// All values of a step: what a frame kept, and all else computed again when it is asked for.
     ///
     /// - Parameters:
@@ -89,7 +109,7 @@ public final class ReplayedRun {
     ///   state without a frame; an error of the frame's file.
     public func values(atStep step: Int, recomputing: Bool = false) throws -> StepValues {
         guard steps.contains(step) else { throw RecordingError.address(.stepOutOfRange(step, run: run.id, steps: steps)) }
-        let frame = try run.frame(step: step, of: graphDescription)
+        let frame = try frame(step: step)
         guard frame != nil || step < run.journal.stepCount else { throw ReplayError.noUpdate(step: step, run: run.id) }
         if recomputing, replay == nil, let obstacle { throw obstacle }
         return try StepValues(

@@ -61,6 +61,14 @@ final class RunReplay {
         return trainer.parameters
     }
 
+    /// The trained parameters as the method and the seed start them.
+    func start() throws -> [(name: String, numbers: [Float])] {
+        position = nil
+        shown = nil
+        try setup.restart()
+        return trainedNames.map { ($0, trainer.parameters[$0]?.values ?? []) }
+    }
+
     /// A step's values, each in its place. Of the state behind the last update, a forward pass over a batch that is given.
     func values(atStep step: Int, batch: RecordedBatch? = nil) throws -> Executor {
         if let shown, shown.step == step { return shown.executor }
@@ -152,15 +160,15 @@ final class RunReplay {
     private func goNear(_ step: Int) throws {
         let here = position.flatMap { $0 <= step ? $0 : nil }
         let needed = trainer.resumableNames.map { ValueName(ofState: $0) }
-        for checkpoint in run.description.checkpoints.reversed() where checkpoint <= step && checkpoint > here ?? 0 {
-            let held = Set(try run.checkpointNames(atStep: checkpoint))
+        for at in run.description.checkpoints.reversed() where at <= step && at > here ?? 0 {
+            guard let checkpoint = try run.checkpoint(step: at) else { continue }
+            let held = Set(checkpoint.names)
             guard needed.allSatisfy(held.contains) else { continue }
             position = nil
             for name in trainer.resumableNames {
-                guard let value = try run.checkpoint(ValueName(ofState: name), atStep: checkpoint) else { continue }
-                trainer.parameters[name]?.write(value.numbers)
+                trainer.parameters[name]?.write(try checkpoint.value(ValueName(ofState: name)).numbers)
             }
-            position = checkpoint
+            position = at
             return
         }
         guard here == nil else { return }

@@ -33,6 +33,9 @@ struct TrainingSetup {
         try restart()
     }
 
+    /// Whether a parameter is a weight of the model, trained or not.
+    func isBaseWeight(_ name: String) -> Bool { base.parameters[name] != nil }
+
     /// Gives all that is trained its first values.
     func restart() throws(TuningError) {
         for name in method.trainedParameters(for: base.model) {

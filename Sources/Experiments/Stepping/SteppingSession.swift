@@ -14,6 +14,7 @@ public final class SteppingSession {
     private var lastStop: StepCursor?
     private var breakpointCount = 0
     private let base: BaseModel?
+    private let explainer: Explainer
 
     /// - Parameters:
     ///   - run: May be left out where there is one.
@@ -23,6 +24,7 @@ public final class SteppingSession {
         self.recording = recording
         let replayed = try ReplayedRun(run, of: recording, base: base)
         self.base = base ?? replayed.base
+        explainer = Explainer(recording, base: self.base)
         outline = try RunOutline(replayed)
         reader = StepReader(replayed)
         cursor = StepCursor(step: outline.steps.lowerBound)
@@ -48,6 +50,15 @@ public final class SteppingSession {
     /// What differs from where one stood before the last move; `nil` before the first one.
     public func changes() throws -> StepChanges? {
         try lastStop.map { try StepChanges(from: $0, to: cursor, in: outline, watching: watches, reader: reader) }
+    }
+
+    /// How the element one stands at came about; `nil` at no element.
+    ///
+    /// - Throws: What ``Explainer/explain(_:depth:run:step:)`` throws, ``ReplayError`` where nothing can be computed again.
+    public func explanation() throws -> NumberExplanation? {
+        guard case .element(let name, let index) = cursor.place else { return nil }
+        let address = Address(step: cursor.step, name, element: index.map { $0 })
+        return try explainer.explain(address.description, run: outline.run)
     }
 
     // MARK: Moves

@@ -224,9 +224,27 @@ public struct RunSeconds: Codable, Hashable, Sendable {
     public var total: Double
     /// The median step, without evaluation and recording.
     public var step: Double
+    /// What recording took, as a part of ``total``; recordings of before it was measured lack it.
+    public var recording: RecordingSeconds?
 
-    public init(total: Double, step: Double) {
+    public init(total: Double, step: Double, recording: RecordingSeconds? = nil) {
         self.total = total
         self.step = step
+        self.recording = recording
     }
+}
+
+/// How long the parts of a recording took to copy and write, in seconds.
+public struct RecordingSeconds: Codable, Hashable, Sendable {
+    public var journal: Double
+    public var frames: Double
+    public var checkpoints: Double
+
+    public init(journal: Double = 0, frames: Double = 0, checkpoints: Double = 0) {
+        self.journal = journal
+        self.frames = frames
+        self.checkpoints = checkpoints
+    }
+
+    public var total: Double { journal + frames + checkpoints }
 }

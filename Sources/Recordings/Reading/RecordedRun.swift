@@ -35,23 +35,24 @@ public struct RecordedRun: Sendable {
         return try RecordedFrame(file, description: frame, graph: graph, run: id)
     }
 
-    /// The names of what a checkpoint holds; none if there is no checkpoint of the step.
-    public func checkpointNames(atStep step: Int) throws(RecordingError) -> [ValueName] {
-        guard description.checkpoints.contains(step) else { return [] }
-        return try files.tensors(RecordingLayout.checkpoint(id, step: step)).names.map { ValueName($0) }
+    /// What was kept of large trained parameters after a number of updates; `nil` if there is no checkpoint of the step.
+    public func checkpoint(step: Int) throws(RecordingError) -> RecordedCheckpoint? {
+        guard description.checkpoints.contains(step) else { return nil }
+        let file = try files.tensors(RecordingLayout.checkpoint(id, step: step))
+        return RecordedCheckpoint(file, step: step, parameters: description.parameters)
     }
 
     /// A trained parameter, or what the optimizer remembers of it, as a checkpoint holds it; `nil` if there is no checkpoint of the step.
     public func checkpoint(_ name: ValueName, atStep step: Int) throws(RecordingError) -> RecordedValue? {
-        guard description.checkpoints.contains(step) else { return nil }
-        let subject = name.stateSubject ?? name.subject ?? name
-        guard let parameter = description.parameters.first(where: { $0.name == subject }) else {
-            let near = NearNames.of(subject.rawValue, among: description.parameters.lazy.map(\.name.rawValue))
-            throw .address(.unknownValue(name.rawValue, step: step, near: near))
-        }
-        let file = try files.tensors(RecordingLayout.checkpoint(id, step: step))
-        let numbers = try file.floats(name.rawValue, shape: parameter.shape)
-        return RecordedValue(name: name, shape: parameter.recordedShape, numbers: numbers)
+        try checkpoint(step: step)?.value(name)
+    }
+
+    /// What it takes on disk.
+    public var sizes: RunSizes {
+        RunSizes(
+            journal: files.size(RecordingLayout.journal(id)),
+            frames: description.frames.reduce(0) { $0 + files.size(RecordingLayout.frame(id, step: $1.step)) },
+            checkpoints: description.checkpoints.reduce(0) { $0 + files.size(RecordingLayout.checkpoint(id, step: $1)) })
     }
 
     /// Its files within the recording's folder.
@@ -62,4 +63,14 @@ public struct RecordedRun: Sendable {
 
     /// One of its files, after comparing it with its hash.
     func checkedFile(_ path: String) throws(RecordingError) -> URL { try files.checkedFile(path) }
+}
+
+/// What a run takes on disk, in bytes.
+public struct RunSizes: Hashable, Sendable {
+    /// Every step's batch, loss and small trained parameters.
+    public let journal: Int
+    /// Every value of the steps that were kept.
+    public let frames: Int
+    /// Large trained parameters with their moments.
+    public let checkpoints: Int
 }

@@ -34,6 +34,14 @@ public struct Recording: Sendable {
         self.runs = runs
     }
 
+    /// The paths of all files that are listed with their hashes, within the folder.
+    public var paths: [String] { files.paths }
+
+    /// Compares a file's bytes with its hash.
+    ///
+    /// - Throws: ``RecordingError/changed(file:folder:)`` if they do not fit, or why the file cannot be read.
+    public func checkFile(_ path: String) throws(RecordingError) { try files.check(path) }
+
     /// A run by its id; without one, the only run.
     public func run(_ id: String? = nil) throws(RecordingError) -> RecordedRun {
         guard let id else {

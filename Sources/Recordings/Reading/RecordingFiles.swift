@@ -42,6 +42,11 @@ struct RecordingFiles: Sendable {
 
     func has(_ path: String) -> Bool { hashes[path] != nil }
 
+    /// The size of a file in bytes; 0 if it is not there.
+    func size(_ path: String) -> Int {
+        (try? folder.appending(path: path).resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0
+    }
+
     /// The path for a message.
     func full(_ path: String) -> String { folder.appending(path: path).path }
 
@@ -66,7 +71,9 @@ struct RecordingFiles: Sendable {
         if checking == .onUse { try check(path) }
     }
 
-    private func check(_ path: String) throws(RecordingError) {
+    var paths: [String] { hashes.keys.sorted() }
+
+    func check(_ path: String) throws(RecordingError) {
         guard try Checksums.hash(ofFile: folder.appending(path: path)) == hashes[path] else {
             throw .changed(file: path, folder: folder.path)
         }

@@ -11,6 +11,7 @@ public final class RunWriter {
     private let journalled: [ParameterDescription]
 
     private var steps = 0
+    private var spent = RecordingSeconds()
     private var evaluations: [RecordedEvaluation] = []
     private var batchOffsets: [RecordedBatch.List: [Int32]] = [:]
 
@@ -33,6 +34,8 @@ public final class RunWriter {
     ///
     /// Takes the time of copying what the step holds: microseconds for a soft prompt.
     public func append(_ step: JournalStep) throws(RecordingError) {
+        let start = ContinuousClock.now
+        defer { spent.journal += start.secondsSince }
         if let flaw = step.batch.flaw { throw .inconsistent("the batch of step \(steps) is not sound: \(flaw)") }
         try spool.append([step.loss], to: ValueName.loss.rawValue)
         try spool.append([step.learningRate], to: ValueName.learningRate.rawValue)
@@ -70,6 +73,8 @@ public final class RunWriter {
     public func writeFrame(
         step: Int, split: String? = nil, batch: RecordedBatch, values: [(name: ValueName, numbers: [Float])]
     ) throws(RecordingError) {
+        let start = ContinuousClock.now
+        defer { spent.frames += start.secondsSince }
         if let flaw = batch.flaw { throw .inconsistent("the batch of frame \(step) is not sound: \(flaw)") }
         if let split, task.split(split) == nil { throw .inconsistent("the task has no split \"\(split)\"") }
         guard !run.frames.contains(where: { $0.step == step }) else {
@@ -102,6 +107,8 @@ public final class RunWriter {
     ///   - step: After how many updates.
     ///   - values: By name, such as `transformer.wpe.weight` and `optimizer/transformer.wpe.weight.first-moment`.
     public func writeCheckpoint(step: Int, values: [(name: ValueName, numbers: [Float])]) throws(RecordingError) {
+        let start = ContinuousClock.now
+        defer { spent.checkpoints += start.secondsSince }
         guard !run.checkpoints.contains(step) else { throw .inconsistent("run \(run.id) has two checkpoints of step \(step)") }
         var tensors: [String: Tensor] = [:]
         for (name, numbers) in values {
@@ -118,18 +125,27 @@ public final class RunWriter {
     }
 
     /// Ends the run and writes its journal.
+    ///
+    /// Where the outcome says what copying took, the writer adds what it took itself, and to all seconds the time of this call.
     public func finish(_ outcome: RunOutcome) throws(RecordingError) {
+        let start = ContinuousClock.now
         try append(outcome.parameters, "final parameters") { $0 }
         run.training.steps = steps
         run.frames.sort { $0.step < $1.step }
         run.checkpoints.sort()
         run.weightsSha256.after = outcome.weightsSha256
         run.adapterBytes = outcome.adapterBytes ?? run.adapterBytes
-        run.seconds = outcome.seconds
         for step in run.frames.map(\.step) + run.checkpoints + evaluations.map(\.step) where !(0...steps).contains(step) {
             throw .inconsistent("something was recorded at step \(step) of run \(run.id), which has \(steps) steps")
         }
         try writer.write(journal(), to: RecordingLayout.journal(run.id), metadata: ["run": run.id, "steps": String(steps)])
+        run.seconds = outcome.seconds
+        if let copying = outcome.seconds?.recording {
+            run.seconds?.total += start.secondsSince
+            run.seconds?.recording = RecordingSeconds(
+                journal: copying.journal + spent.journal + start.secondsSince, frames: copying.frames + spent.frames,
+                checkpoints: copying.checkpoints + spent.checkpoints)
+        }
         try writer.finished(run)
     }
 
@@ -189,6 +205,13 @@ public final class RunWriter {
     }
 }
 
+extension ContinuousClock.Instant {
+    fileprivate var secondsSince: Double {
+        let (seconds, attoseconds) = (ContinuousClock.now - self).components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}
+
 /// What is known of a run when it is over.
 public struct RunOutcome: Sendable {
     /// The journalled parameters after the last step.
@@ -197,6 +220,7 @@ public struct RunOutcome: Sendable {
     public var weightsSha256: String
     /// The size of what has to be kept to use the result.
     public var adapterBytes: Int?
+    /// Of recording, where it is measured, what was spent on copying numbers for the writer.
     public var seconds: RunSeconds?
 
     public init(parameters: [[Float]], weightsSha256: String, adapterBytes: Int? = nil, seconds: RunSeconds? = nil) {

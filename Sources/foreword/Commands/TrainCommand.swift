@@ -77,7 +77,7 @@ struct TrainCommand: ParsableCommand {
     @Option(
         help: """
             When weights that are too large for the journal of every step are recorded: every:N steps, last, or none; by default after the \
-            last step, and between as often as 64 MB hold. A step is computed again from the checkpoint before it, or from the start.
+            last step, and between every 16 steps or as often as 64 MB hold. A step is computed again from the checkpoint before it, or from the start.
             """)
     var checkpoints: String?
 

@@ -18,19 +18,23 @@ import Tuning
         var clipping: Double?
         var steps = 6
         var checkpoints = CheckpointPolicy.bounded
+        var isJournalled = true
+        var isLlama = false
         var frames = FramePolicy(steps: FrameSteps([0, 3, -1]), heldOutExamples: 2)
         var testDescription: String
         let tell: @Sendable (inout MethodSettings) -> Void
 
         init(
             _ kind: String, _ what: String = "", task: String = "opposite-en", clipping: Double? = nil,
-            checkpoints: CheckpointPolicy = .bounded,
+            checkpoints: CheckpointPolicy = .bounded, isJournalled: Bool = true, isLlama: Bool = false,
             tell: @escaping @Sendable (inout MethodSettings) -> Void = { _ in }
         ) {
             self.kind = kind
             self.task = task
             self.clipping = clipping
             self.checkpoints = checkpoints
+            self.isJournalled = isJournalled
+            self.isLlama = isLlama
             self.tell = tell
             testDescription = what.isEmpty ? kind : "\(kind), \(what)"
         }
@@ -41,7 +45,7 @@ import Tuning
         _ told: Told, threads: Int = 2, _ body: (_ model: URL, _ recording: URL) throws -> Void
     ) throws {
         try PretrainingTests.withFolder { folder in
-            let model = try SmallModel.words(in: folder)
+            let model = try told.isLlama ? SmallModel.llama(in: folder) : SmallModel.words(in: folder)
             let kind = try #require(MethodSpecification.Kind(rawValue: told.kind))
             var request = TrainingRequest(
                 model: model.path, source: .skill(told.task), method: MethodSpecification(kind))
@@ -58,6 +62,7 @@ import Tuning
             var run = job.run
             run.frames = told.frames
             run.checkpoints = told.checkpoints
+            if !told.isJournalled { run.journalLimit = 0 }
             let out = folder.appending(path: "recording")
             _ = try Experiment(base: job.base, task: job.task, runs: [run])
                 .record(to: out, version: "test", pool: WorkerPool(threads: threads))
@@ -93,7 +98,10 @@ import Tuning
             $0.targets = ["c_attn", "c_fc"]
             $0.targetRank = 1
         },
-        Told("full-fine-tuning"), Told("full-fine-tuning", "clipped, every 2 steps", clipping: 0.2, checkpoints: .every(2)),
+        Told("lora", "too large for the journal", clipping: 0.1, checkpoints: .every(4), isJournalled: false),
+        Told("adalora", "too large for the journal", checkpoints: .every(2), isJournalled: false) { $0.rank = 4 },
+        Told("adalora", "without checkpoints", checkpoints: .none, isJournalled: false), Told("full-fine-tuning"),
+        Told("full-fine-tuning", "clipped, every 2 steps", clipping: 0.2, checkpoints: .every(2)),
         Told("full-fine-tuning", "without checkpoints", checkpoints: .none),
         Told("hard-prompt") { $0.text = "the opposite" }, Told("prompt-tuning+lora"), Told("prefix-tuning+lora"),
         Told("p-tuning+lora"),
@@ -116,7 +124,7 @@ import Tuning
             #expect(replayed.obstacle == nil)
             let replay = try #require(replayed.replay)
             let limits = replay.setup.limits
-            #expect(try replay.setup.specification.description(limits) == run.description.training)
+            #expect(replay.setup.specification.description(limits) == run.description.training)
             let plan = try replay.values(atStep: 0, batch: run.frame(step: 0)?.batch).plan
             let made = GraphDescription(plan)
             if run.journal.stepCount > 0 { #expect(made == replayed.graphDescription) }

@@ -112,11 +112,15 @@ import Testing
         #expect(once == twice)
     }
 
-    @Test("Any rows, into rooms of any stride, have the bits of the whole", arguments: shapes, [true, false])
+    @Test(
+        "Any rows, into rooms of any stride, and any single weight have the bits of the whole", arguments: shapes, [true, false])
     func rows(shape: (Int, Int), isDouble: Bool) {
         let (rows, columns) = shape
         let quantised = QuantisedMatrix(quantising: Self.random(rows, columns), isDouble: isDouble)
         let whole = quantised.dequantised()
+        for row in 0..<rows {
+            for column in 0..<columns { #expect(quantised[row, column].bitPattern == whole[row, column].bitPattern) }
+        }
         for first in 0..<rows {
             for last in [first + 1, (first + rows + 1) / 2, rows] where last > first {
                 let room = KernelTests.random(last - first, columns, path: "room")

@@ -2,30 +2,30 @@
 /// is computed by a polynomial is that function here, and what is masked is 0.
 ///
 /// An expression is small even where a sum is long: what runs along a row or a column of an operand is a ``Strip``.
-public indirect enum Expression: Sendable, Hashable {
+public indirect enum ElementExpression: Sendable, Hashable {
     case constant(Double)
     /// A whole number that came with the batch, such as a token's position.
     case batchNumber(BatchNumber)
     case element(Element)
     case sum(Terms)
-    case product([Expression])
-    case difference(Expression, Expression)
-    case quotient(Expression, Expression)
+    case product([ElementExpression])
+    case difference(ElementExpression, ElementExpression)
+    case quotient(ElementExpression, ElementExpression)
     /// A quotient that is 0 where its denominator is.
-    case quotientOrZero(Expression, Expression)
-    case minimum(Expression, Expression)
-    case function(Function, Expression)
+    case quotientOrZero(ElementExpression, ElementExpression)
+    case minimum(ElementExpression, ElementExpression)
+    case function(Function, ElementExpression)
     case mean(Terms)
     /// The mean squared distance of the terms from their mean.
     case variance(Terms)
     /// The mean product of the distances of two lists of terms, of the same number, from their means.
     case covariance(Terms, Terms)
     /// e to the power of a number over the sum of e to the powers of all terms, of which it is one.
-    case softmax(Expression, among: Terms)
+    case softmax(ElementExpression, among: Terms)
     /// ln Σ e^term.
     case logOfExponentials(Terms)
     /// An expression that stands here because of numbers of the batch: the row of a table that a token names, say.
-    case chosen(Expression, by: [BatchNumber])
+    case chosen(ElementExpression, by: [BatchNumber])
 
     /// An element of an operand. Rows count over the whole batch, its parts behind each other; columns over all inner axes.
     public struct Element: Sendable, Hashable {
@@ -74,7 +74,7 @@ public indirect enum Expression: Sendable, Hashable {
         case products([Strip])
         /// A strip's elements times numbers that belong to the operation itself.
         case weighted([Double], Strip)
-        case expressions([Expression])
+        case expressions([ElementExpression])
 
         public var count: Int {
             switch self {
@@ -84,7 +84,7 @@ public indirect enum Expression: Sendable, Hashable {
             }
         }
 
-        public subscript(index: Int) -> Expression {
+        public subscript(index: Int) -> ElementExpression {
             switch self {
             case .products(let strips):
                 strips.count == 1 ? .element(strips[0][index]) : .product(strips.map { .element($0[index]) })
@@ -95,12 +95,21 @@ public indirect enum Expression: Sendable, Hashable {
     }
 }
 
-extension Expression {
-    /// Calls `body` with every element the expression refers to, in the order in which they stand in it. One that stands in it twice
-    /// comes twice.
+extension ElementExpression {
+    /// Calls `body` with every element the expression refers to, in the order in which they stand in it. One that stands at several
+    /// places comes several times.
     public func forEachElement(_ body: (Element) -> Void) {
         func visit(_ terms: Terms) {
-            for index in 0..<terms.count { terms[index].forEachElement(body) }
+            switch terms {
+            case .products(let strips):
+                // A square is one element.
+                let distinct = strips.indices.filter { !strips[..<$0].contains(strips[$0]) }
+                for index in 0..<terms.count {
+                    for strip in distinct { body(strips[strip][index]) }
+                }
+            case .weighted(_, let strip): for index in 0..<strip.count { body(strip[index]) }
+            case .expressions(let expressions): for expression in expressions { expression.forEachElement(body) }
+            }
         }
         switch self {
         case .constant, .batchNumber: break

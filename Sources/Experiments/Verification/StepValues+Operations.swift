@@ -1,0 +1,37 @@
+internal import Recordings
+
+extension StepValues {
+    /// What an operation computed at this step.
+    func results(of operation: String, in run: ReplayedRun) -> [NodeDescription] {
+        let here = phases == RecordedPhase.allCases ? nil : Set(names)
+        return run.graphDescription.nodes.filter { $0.operation == operation && here?.contains($0.name) ?? true }
+    }
+
+    /// Calls `body` with every row of a value of `[heads, columns]` or `[columns]`, and the columns that it may use: of a causal row the
+    /// keys in front and those up to its own.
+    ///
+    /// - Parameter front: Keys in front of the rows' own; `nil` if rows are not causal.
+    func forEachRow(
+        of value: RecordedValue, front: Int?, _ body: (_ row: Int, _ head: Int, _ visible: Range<Int>, _ all: Range<Int>) -> Void
+    ) {
+        let (heads, span) = value.shape.inner.count > 1 ? (value.shape.inner[0], value.shape.inner[1]) : (1, value.columns)
+        let segments: [Range<Int>] =
+            value.shape.rows == .tokens ? (0..<batch.sequenceCount).map(batch.sequence) : [0..<value.rowCount]
+        for segment in segments {
+            for row in segment {
+                for head in 0..<heads {
+                    let start = row * value.columns + head * span
+                    let visible = front.map { $0 + row - segment.lowerBound + 1 } ?? span
+                    body(row, head, start..<(start + min(visible, span)), start..<(start + span))
+                }
+            }
+        }
+    }
+
+    /// Keys in front of a text's own in its attention, by the name of the weights: those of the prefix's values.
+    func keysInFront(of weights: ValueName, in run: ReplayedRun) -> Int {
+        let mix = run.graphDescription.nodes.first { $0.operation == "attention mix" && $0.operands.first == weights }
+        guard let mix, mix.operands.count > 2, case .fixed(let count)? = run.node(mix.operands[2])?.shape.rows else { return 0 }
+        return count
+    }
+}

@@ -1,0 +1,50 @@
+import CairoRendering
+import Drawing
+import Figures
+import Foundation
+import Recordings
+import Testing
+
+@testable import Experiments
+
+/// What stands beside the numbers of figures, explained.
+@Suite struct FigureAddressTests {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "figures/recording")
+
+    @Test("Every kind of address and derivation that a figure of the gallery carries is explained")
+    func gallery() throws {
+        let recording = try Recording(opening: Self.folder)
+        let explainer = Explainer(recording)
+        var functions: Set<String> = []
+        for figure in FigureCatalogue.figures {
+            let type = Typesetter(measurer: try FontLibrary(), language: .en)
+            // One of each value and function: a figure carries hundreds.
+            var texts: [String: String] = [:]
+            for text in try figure.scene(of: recording, type: type).addresses {
+                if let derivation = try Derivation(parsing: text) {
+                    texts["\(derivation.function)/\(derivation.arguments.count)"] = text
+                } else {
+                    texts[try Address(parsing: text).value.rawValue] = text
+                }
+            }
+            for text in texts.values.sorted() {
+                let explanation: NumberExplanation
+                do {
+                    explanation = try explainer.explain(text, step: 49)
+                } catch ExplanationError.severalNumbers(_, _, let example) {
+                    explanation = try explainer.explain(example)
+                } catch ExplanationError.resultElement(_, let shape) {
+                    explanation = try explainer.explain("\(text)\(shape.map { _ in 0 })".replacing(", 0", with: ",0"), step: 49)
+                } catch ExplanationError.noFormula(let function) {
+                    #expect(function == "place", "\(figure.id): \(text)")
+                    continue
+                }
+                #expect(explanation.agrees ?? true, "\(figure.id): \(text)")
+                #expect(explanation.number.isFinite)
+                if explanation.origin == .derivation { functions.insert(explanation.operation ?? "") }
+            }
+        }
+        #expect(functions == Set(Explainer.functions), "each function is there because a figure needs it")
+    }
+}
