@@ -224,17 +224,21 @@ struct StepScreen {
         if let word = rowWords(value).dropFirst(index[0]).first ?? nil {
             lines[0] += StyledText("   \(TerminalText.harmless(word))", .role(.textToken))
         }
-        guard
-            let making = try session.reader.making(
-                of: value.name, index, atStep: cursor.step, shownTerms: 4, number: { text($0) }, rest: words.rest)
+        // Without the graph's operations the formula and the operands have to do.
+        guard session.reader.replayed.obstacle == nil, let explanation = try session.explanation(),
+            let arithmetic = explanation.arithmetic
         else { return lines }
-        lines += TerminalText.wrapped("= " + making.arithmetic, to: width, indent: 2).map { StyledText($0) }
-        lines.append(StyledText("  = \(long(making.result))", .plain) + StyledText("   \(words.inDouble)", .quiet))
-        for operand in making.operands.prefix(6) {
-            let place = TerminalText.padded("\(operand.name)\(indexText(operand.index))", to: max(20, min(60, width - 20)))
-            lines.append(StyledText("      \(place) ", .quiet) + StyledText(text(Double(operand.number))))
+        let formula = words.isChinese ? arithmetic.chinese : arithmetic.english
+        lines += TerminalText.wrapped("= " + formula, to: width, indent: 2).map { StyledText($0) }
+        if let result = explanation.recomputed {
+            lines.append(StyledText("  = \(long(result))", .plain) + StyledText("   \(words.inDouble)", .quiet))
         }
-        let others = making.otherCount + max(0, making.operands.count - 6)
+        let shown = explanation.operands.filter(\.isShown).prefix(6)
+        for operand in shown {
+            let place = TerminalText.padded(operand.address, to: max(20, min(60, width - 20)))
+            lines.append(StyledText("      \(place) ", .quiet) + StyledText(text(operand.number)))
+        }
+        let others = explanation.operands.count - shown.count + explanation.omittedOperands
         if others > 0 { lines.append(StyledText("      " + words.others(others), .quiet)) }
         return lines
     }

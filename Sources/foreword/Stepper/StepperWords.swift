@@ -138,11 +138,6 @@ struct StepperWords {
     var mean: String { say("mean", "均值") }
     var norm: String { say("norm", "范数") }
 
-    func rest(_ count: Int, _ sum: String?) -> String {
-        say("… \(plural(count, "more term", "more terms"))", "……另 \(count) 项")
-            + (sum.map { say(", together \($0)", "，合计 \($0)") } ?? "")
-    }
-
     func others(_ count: Int) -> String { say("… and \(plural(count, "more number", "more numbers"))", "……另有 \(count) 个数") }
     var inDouble: String { say("in double precision", "以双精度计算") }
 

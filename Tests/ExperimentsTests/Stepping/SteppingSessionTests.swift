@@ -119,26 +119,21 @@ import Testing
         }
     }
 
-    @Test("An element is made as its number says, with the operands' own numbers")
-    func making() throws {
+    @Test("An element is explained by its own number, whichever value one stands at")
+    func explanation() throws {
         try Self.withSession { session in
-            func making(_ name: ValueName, _ index: [Int]) throws -> ElementMaking? {
-                try session.reader.making(
-                    of: name, index, atStep: 1, shownTerms: 3, number: { "\($0)" }, rest: { "\($0) \($1 ?? "")" })
-            }
-            for name in [ValueName.attentionWeights(layer: 0), "block.0.mlp.hidden", .logits, ValueName.softPrompt.gradient] {
+            #expect(try session.explanation() == nil)
+            for name in [ValueName.attentionWeights(layer: 0), .logits, ValueName.softPrompt.gradient, .softPrompt] {
+                session.go(to: try StepCursor(step: 1).jump(toValue: name, in: session.outline))
+                #expect(try session.explanation() == nil, "of a value one element has to be chosen")
                 let value = try session.reader.value(name, atStep: 1)
                 let index = value.index(ofOffset: value.numbers.count - 1)
                 #expect(value.offset(of: index) == value.numbers.count - 1)
-                let made = try #require(try making(name, index))
-                #expect(abs(made.result - Double(try #require(value.numbers.last))) < 1e-4)
-                for operand in made.operands {
-                    let source = try session.reader.value(operand.name, atStep: 1)
-                    #expect(source.numbers[source.offset(of: operand.index)] == operand.number)
-                    #expect(made.arithmetic.contains("\(Double(operand.number))".drop { $0 == "-" }))
-                }
+                try session.jump(toElement: index)
+                let explanation = try #require(try session.explanation())
+                #expect(explanation.number == Double(try #require(value.numbers.last)))
+                #expect(explanation.agrees != false && explanation.arithmetic != nil)
             }
-            #expect(try making(.softPrompt, [0, 0]) == nil, "nothing computes a parameter")
         }
     }
 
@@ -184,9 +179,6 @@ import Testing
             try session.jump(toStep: 4)
             try session.jump(toValue: .logits)
             #expect(try session.extents().count == 2)
-            #expect(
-                try session.reader.making(
-                    of: .logits, [0, 0], atStep: 3, shownTerms: 3, number: { "\($0)" }, rest: { "\($0)\($1 ?? "")" }) == nil)
         }
     }
 
