@@ -50,7 +50,7 @@ struct StepCommand: ParsableCommand {
             let colours =
                 hasNoColours ? .none : TerminalColours(environment: ProcessInfo.processInfo.environment, isTerminal: true)
             var interactive = InteractiveStepper(stepper, on: terminal, colours: colours, width: width)
-            try interactive.run()
+            interactive.run()
             return
         }
         let isFile = commands != nil && commands != "-"

@@ -1,3 +1,4 @@
+import Drawing
 import Experiments
 import Foundation
 
@@ -19,37 +20,39 @@ struct InteractiveStepper {
         remark = stepper.opening
     }
 
-    mutating func run() throws {
+    mutating func run() {
         while true {
-            try draw()
+            draw()
             switch terminal.key() {
             case .resized: continue
             case .end, .control("d"), .character("q"): return
-            case .character(":"): if let line = ask(":"), try !carryOut(line) { return }
-            case .character("g"): if let text = ask("\(stepper.words.go): "), try !carryOut("go \(text)") { return }
-            case .character("w"): if let text = ask("\(stepper.words.watch): "), try !carryOut("watch \(text)") { return }
-            case .character("B"): if let text = ask("\(stepper.words.breakAt): "), try !carryOut("break \(text)") { return }
-            case .character("/"): try search(backwards: false)
-            case .character("\\"): try search(backwards: true)
-            case .character("v"): _ = try carryOut("show \(stepper.mode.next.rawValue)")
+            case .control("c"): continue
+            case .character(":"): if let line = ask(":"), !carryOut(line) { return }
+            case .character("g"): if let text = ask("\(stepper.words.go): "), !carryOut("go \(text)") { return }
+            case .character("w"): if let text = ask("\(stepper.words.watch): "), !carryOut("watch \(text)") { return }
+            case .character("B"): if let text = ask("\(stepper.words.breakAt): "), !carryOut("break \(text)") { return }
+            case .character("/"): search(backwards: false)
+            case .character("\\"): search(backwards: true)
+            case .character("v"): carryOut("show \(stepper.mode.next.rawValue)")
             case .character("C"): cycleColours()
-            case .character("n"), .down: _ = try carryOut("next")
-            case .character("p"), .up: _ = try carryOut("previous")
-            case .character("s"), .character("i"), .right, .enter: _ = try carryOut("into")
-            case .character("o"), .left: _ = try carryOut("out")
-            case .character("b"), .backspace: _ = try carryOut("back")
-            case .character("]"): _ = try carryOut("later")
-            case .character("["): _ = try carryOut("earlier")
-            case .character("c"): _ = try carryOut("continue")
-            case .character("r"): _ = try carryOut("reverse")
-            case .character("?"), .character("h"): _ = try carryOut("help")
+            case .character("n"), .down: carryOut("next")
+            case .character("p"), .up: carryOut("previous")
+            case .character("s"), .character("i"), .right, .enter: carryOut("into")
+            case .character("o"), .left: carryOut("out")
+            case .character("b"), .backspace: carryOut("back")
+            case .character("]"): carryOut("later")
+            case .character("["): carryOut("earlier")
+            case .character("c"): carryOut("continue")
+            case .character("r"): carryOut("reverse")
+            case .character("?"), .character("h"): carryOut("help")
             default: remark = nil
             }
         }
     }
 
     /// Whether to go on.
-    private mutating func carryOut(_ line: String) throws -> Bool {
+    @discardableResult
+    private mutating func carryOut(_ line: String) -> Bool {
         remark = nil
         do {
             guard let command = try StepperCommand(line) else { return true }
@@ -66,17 +69,15 @@ struct InteractiveStepper {
             } else {
                 remark = "\(error)"
             }
-        } catch let error as StepperCommandError {
-            remark = "\(error)"
         } catch { remark = "\(error)" }
         return true
     }
 
-    private mutating func search(backwards: Bool) throws {
+    private mutating func search(backwards: Bool) {
         guard let text = ask("\(stepper.words.search): ") else { return }
         let wanted = text.isEmpty ? stepper.lastSearch ?? "" : text
         guard !wanted.isEmpty else { return }
-        _ = try carryOut("\(backwards ? "search-back" : "search") \(wanted)")
+        carryOut("\(backwards ? "search-back" : "search") \(wanted)")
     }
 
     private mutating func cycleColours() {
@@ -92,13 +93,22 @@ struct InteractiveStepper {
         return Terminal.Size(columns: min(size.columns, width ?? size.columns), rows: size.rows)
     }
 
-    private func draw() throws {
+    /// Where one stands. A damaged file is said in its place, for elsewhere the recording may be whole.
+    private func screen(_ size: Terminal.Size) -> [String] {
+        let screen = stepper.screen(width: size.columns, height: size.rows, hasColours: colours != .none)
+        var lines: [StyledText]
+        do { lines = try screen.lines() } catch {
+            lines = [screen.path] + TerminalText.wrapped("\(error)", to: size.columns).map { StyledText($0, .role(.bad)) }
+        }
+        return lines.prefix(size.rows).map { colours.write($0.clipped(to: size.columns)) }
+    }
+
+    private func draw() {
         let size = size
         guard size.columns >= 20, size.rows >= 8 else { return terminal.show([stepper.words.tooSmall]) }
         let remarks = remark.map { TerminalText.wrapped($0, to: size.columns).prefix(4) } ?? []
         let room = size.rows - 1 - remarks.count
-        var lines = try stepper.screen(width: size.columns, height: room, hasColours: colours != .none).lines().prefix(room)
-            .map(colours.write)
+        var lines = screen(Terminal.Size(columns: size.columns, rows: room))
         lines += Array(repeating: "", count: room - lines.count)
         lines += remarks.map { colours.write(StyledText($0, .strong)) }
         terminal.show(lines + [colours.write(StyledText(stepper.words.keyLine(width: size.columns), .reversed))])

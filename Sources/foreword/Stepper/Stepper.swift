@@ -27,8 +27,11 @@ final class Stepper {
         case quit
     }
 
-    /// What has to be said before the first step: why nothing can be computed again, if so.
-    var opening: String? { session.reader.replayed.obstacle.map { words.onlyKept($0) } }
+    /// What has to be said before the first step: why nothing can be computed again, or why not bit for bit.
+    var opening: String? {
+        let replayed = session.reader.replayed
+        return replayed.obstacle.map(words.onlyKept) ?? replayed.otherArithmetic.map(words.otherArithmetic)
+    }
 
     /// - Parameters:
     ///   - width: What lines that are answered fit.

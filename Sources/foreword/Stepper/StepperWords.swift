@@ -202,6 +202,8 @@ struct StepperWords {
         say("Nothing can be computed again, and only what was kept is shown. ", "无法重新计算，只能显示保存的值。") + reason(obstacle)
     }
 
+    func otherArithmetic(_ reason: String) -> String { say(reason, "这份记录由另一种内核算出，这里重新计算的数只在舍入误差之内与它相同。") }
+
     /// Why a value cannot be shown. The usual reasons are said in Chinese too.
     func reason(_ error: any Error) -> String {
         guard isChinese, let error = error as? ReplayError else { return "\(error)" }
