@@ -8,7 +8,7 @@ public final class StepReader {
     private let room: Int
     private var steps: [Int: StepValues] = [:]
     private var kept: [Place: RecordedValue] = [:]
-    /// The places that are kept, those that were asked for least recently first.
+    /// The places that are kept, those that were loaded first in front.
     private var order: [Place] = []
     private var numbers = 0
 

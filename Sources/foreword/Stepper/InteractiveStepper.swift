@@ -133,14 +133,19 @@ struct InteractiveStepper {
     /// A line of text at the bottom; `nil` if the reader thought better of it.
     private func ask(_ label: String) -> String? {
         var text = ""
+        // While one types, nothing but the line at the bottom changes.
+        var drawn: (size: Terminal.Size, lines: [String])?
         while true {
             let size = size
-            let line = TerminalText.clipped(label + text, to: size.columns - 1) + "▏"
-            let screen =
-                (try? stepper.screen(width: size.columns, height: size.rows - 1, hasColours: colours != .none).lines()) ?? []
-            var lines = screen.prefix(size.rows - 1).map(colours.write)
-            lines += Array(repeating: "", count: max(0, size.rows - 1 - lines.count))
-            terminal.show(lines + [line])
+            let room = max(1, size.rows - 1)
+            if drawn?.size != size {
+                let lines = screen(Terminal.Size(columns: size.columns, rows: room))
+                drawn = (size, lines + Array(repeating: "", count: room - lines.count))
+            }
+            var line = Substring(label + text)
+            // The end is where one types.
+            while TerminalText.columns(line) >= size.columns { line.removeFirst() }
+            terminal.show((drawn?.lines ?? []) + [line + "▏"])
             switch terminal.key() {
             case .character(let character): text.append(character)
             case .backspace: if text.popLast() == nil { return nil }

@@ -256,23 +256,23 @@ struct StepperWords {
         key  command               what it does
         n    next [N]              the next of the same level, over what is inside
         p    previous [N]          the previous of the same level
-        s    into                  one level deeper, down to a single number and how it is made
+        s    into                  one level deeper, down to how one number is made
         o    out                   one level up
         b    back                  undoes the last move
         ]    later [N]             the same place, N steps later
         [    earlier [N]           the same place, N steps earlier
-        g    go ADDRESS            to a value or element: loss, s12/loss, L0/H1/attn[3,0]
+        g    go ADDRESS            to a value or element: s12/loss, L0/H1/attn[3,0]
              step N                to a step: a number, first or last
              phase NAME            to forward, loss, backward or optimizer
              value NAME            to a value of this step
              element I,J,…         to an element of the value
              run [ID]              to another run; alone, lists them
-        /    search TEXT           to the next value whose name or operation holds the text
+        /    search TEXT           to the next value with the text in name or operation
         \\    search-back TEXT      to the previous one
         v    show MODE             numbers, heat or statistics
         w    watch QUANTITY        shows it at each stop: loss, norm(prompt.embeddings)
              unwatch [QUANTITY]    no longer; alone, nothing any more
-        B    break CONDITION       step == 120 · norm(prompt.embeddings) > 9 and loss < 1
+        B    break CONDITION       loss < 0.5 and step > 9 · norm(prompt.embeddings) > 2
                                    or a value's name, or NAME if CONDITION
              breaks, delete N      lists breakpoints, deletes one
         c    continue              on, to where a breakpoint's condition holds
@@ -295,7 +295,7 @@ struct StepperWords {
         b    back                  撤销上一次移动
         ]    later [N]             同一位置，N 步之后
         [    earlier [N]           同一位置，N 步之前
-        g    go ADDRESS            到一个值或元素：loss、s12/loss、L0/H1/attn[3,0]
+        g    go ADDRESS            到一个值或元素：s12/loss、L0/H1/attn[3,0]
              step N                到某一步：一个数、first 或 last
              phase NAME            到 forward、loss、backward 或 optimizer
              value NAME            到这一步的某个值
@@ -306,7 +306,7 @@ struct StepperWords {
         v    show MODE             numbers（数值）、heat（热图）或 statistics（统计）
         w    watch QUANTITY        每次停留时显示：loss、norm(prompt.embeddings)
              unwatch [QUANTITY]    不再显示；不带参数则全部取消
-        B    break CONDITION       step == 120 · norm(prompt.embeddings) > 9 and loss < 1
+        B    break CONDITION       loss < 0.5 and step > 9 · norm(prompt.embeddings) > 2
                                    或一个值的名称，或 NAME if CONDITION
              breaks, delete N      列出断点，删除一个断点
         c    continue              向前运行，直到断点的条件成立

@@ -92,6 +92,6 @@ import Testing
     func keys(width: Int, language: Language) {
         let line = StepperWords(language: language).keyLine(width: width)
         #expect(TerminalText.columns(line) <= width && line.contains("q "))
-        for line in StepperWords(language: language).help { #expect(TerminalText.columns(line) <= 90) }
+        for line in StepperWords(language: language).help { #expect(TerminalText.columns(line) <= 80) }
     }
 }
