@@ -2,6 +2,7 @@ public import Recordings
 
 /// Why one cannot go where one wants in a recording.
 public enum SteppingError: Error, Sendable, Hashable {
+    case runNeeded([String])
     case nothingToStep(run: String)
     case stepOutOfRange(Int, run: String, steps: ClosedRange<Int>)
     case phaseNotThere(SteppedPhase, step: Int, run: String)
@@ -18,6 +19,8 @@ public enum SteppingError: Error, Sendable, Hashable {
 extension SteppingError: CustomStringConvertible {
     public var description: String {
         switch self {
+        case .runNeeded(let runs):
+            "The recording holds several runs; choose one with --run: \(runs.joined(separator: ", "))."
         case .nothingToStep(let run):
             "The run \(run) made no update and no frame of it was kept, so that there is nothing to step through; choose another with --run."
         case .stepOutOfRange(let step, let run, let steps):

@@ -19,8 +19,9 @@ public final class SteppingSession {
     /// - Parameters:
     ///   - run: May be left out where there is one.
     ///   - base: The base model, if it is loaded already; else it is looked for, and without it only what was kept is shown.
-    /// - Throws: ``RecordingError``, or ``SteppingError/nothingToStep(run:)``.
+    /// - Throws: ``RecordingError``, ``SteppingError/runNeeded(_:)`` or ``SteppingError/nothingToStep(run:)``.
     public init(_ recording: Recording, run: String? = nil, base: BaseModel? = nil) throws {
+        guard run != nil || recording.runs.count == 1 else { throw SteppingError.runNeeded(recording.runs.map(\.id)) }
         self.recording = recording
         let replayed = try ReplayedRun(run, of: recording, base: base)
         self.base = base ?? replayed.base
