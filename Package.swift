@@ -115,6 +115,8 @@ let package = Package(
             ], exclude: ["Fixtures"]),
         tests(of: "Lessons", imports: ["Drawing"]),
         tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Recordings"]),
-        tests(of: "foreword", exclude: ["Fixtures", "open_trained.py", "round_trip.py"]),
+        tests(
+            of: "foreword", imports: ["Drawing", "Experiments", "Recordings"],
+            exclude: ["Fixtures", "open_trained.py", "round_trip.py"]),
     ]
 )

@@ -9,7 +9,7 @@ struct Foreword: ParsableCommand {
         subcommands: [
             LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, GalleryCommand.self, TrainCommand.self,
             SweepCommand.self, EvaluateCommand.self, GenerateCommand.self, MixCommand.self, MergeCommand.self,
-            InspectCommand.self, ExplainCommand.self, DiffCommand.self, VerifyCommand.self, TraceCommand.self,
+            InspectCommand.self, StepCommand.self, ExplainCommand.self, DiffCommand.self, VerifyCommand.self, TraceCommand.self,
             CompareCommand.self,
             WorldCommand.self, PretrainCommand.self, DoctorCommand.self,
         ])

@@ -9,7 +9,7 @@ import Testing
         let error: String
     }
 
-    static func run(_ arguments: [String], in folder: URL? = nil) throws -> Outcome {
+    static func run(_ arguments: [String], in folder: URL? = nil, input: String? = nil) throws -> Outcome {
         let process = Process()
         process.executableURL = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
             .appending(path: "foreword")
@@ -23,6 +23,12 @@ import Testing
         process.standardOutput = try FileHandle(forWritingTo: files[0])
         process.standardError = try FileHandle(forWritingTo: files[1])
         process.standardInput = FileHandle.nullDevice
+        let inputFile = URL(filePath: "\(place.path).input")
+        defer { try? FileManager.default.removeItem(at: inputFile) }
+        if let input {
+            try Data(input.utf8).write(to: inputFile)
+            process.standardInput = try FileHandle(forReadingFrom: inputFile)
+        }
         try process.run()
         process.waitUntilExit()
         return Outcome(
