@@ -36,6 +36,10 @@ public struct Shape: Hashable, Sendable {
     /// How many numbers a row holds.
     public var columns: Int { inner.reduce(1, *) }
 
+    /// Whether a result of fixed rows is large enough for threads to share it. To wait for each other costs as much as adding some
+    /// thousand numbers, and a soft prompt has a few hundred.
+    var isWorthSharing: Bool { (fixedRows ?? 0) * columns >= 1 << 14 }
+
     /// The number of rows, where it is always the same.
     public var fixedRows: Int? {
         if case .fixed(let count) = rows { count } else { nil }

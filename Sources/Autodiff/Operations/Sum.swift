@@ -12,7 +12,10 @@ public struct Sum: DifferentiableOperation {
         return operands[0]
     }
 
-    public func division(of result: Shape) -> Division { result.rows.vary ? .sequences : .result(elementwise: true) }
+    public func division(of result: Shape) -> Division {
+        if result.rows.vary { return .sequences }
+        return result.isWorthSharing ? .result(elementwise: true) : .none
+    }
 
     public func compute(_ run: OperationRun) {
         run.share(run.result).setSum(run.share(run.operand(0)), run.share(run.operand(1)))
