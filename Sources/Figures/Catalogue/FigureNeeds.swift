@@ -36,7 +36,9 @@ public struct FigureNeeds: Sendable {
     /// What a recording lacks; `nil` if it has everything.
     public func lack(in recording: Recording) throws(RecordingError) -> String? {
         let candidates = softPrompt ? recording.runs.filter(\.hasSoftPrompt) : recording.runs
-        if candidates.isEmpty { return softPrompt ? "it has no run that trains a soft prompt" : "it has no runs" }
+        if candidates.isEmpty {
+            return softPrompt ? "it has no run that trains a soft prompt in front of the text" : "it has no runs"
+        }
         if embeddings, try recording.vocabularyEmbeddings() == nil { return "it was made without the model's token embeddings" }
         if let lack = try check(recording) { return lack }
         let names = values(recording.description.model.configuration)
@@ -63,5 +65,8 @@ public struct FigureNeeds: Sendable {
 
 extension RecordedRun {
     /// Whether the run trained rows in front of the text, and its journal has them.
-    var hasSoftPrompt: Bool { journal.parameters.contains { $0.name == .softPrompt } }
+    var hasSoftPrompt: Bool {
+        // In a template, virtual tokens stand among the words and have no rows of their own kind.
+        journal.parameters.contains { $0.name == .softPrompt } && description.method.settings["template"] == nil
+    }
 }

@@ -7,7 +7,11 @@ extension Figure {
         id: "gradient-flow",
         question: Localised(en: "Where does the gradient go and stop?", zhHans: "梯度流向哪里，又停在哪里？"),
         needs: FigureNeeds(
-            moments: [.start], values: { GradientFlowDrawing.names(layers: $0.layers) }, softPrompt: true)
+            moments: [.start], values: { GradientFlowDrawing.names(layers: $0.layers) }, softPrompt: true,
+            check: { recording in
+                let trainsOnlyThat = recording.runs.contains { $0.hasSoftPrompt && $0.description.parameters.count == 1 }
+                return trainsOnlyThat ? nil : "no run trains a soft prompt alone, and the gradient goes to other places too"
+            })
     ) { try GradientFlowDrawing($0).sheet() }
 }
 

@@ -244,7 +244,9 @@ struct StepScreen {
     }
 
     private func word(_ token: Int32) -> String? {
-        vocabulary.indices.contains(Int(token)) ? TerminalText.harmless(vocabulary[Int(token)]) : nil
+        // Ids behind the vocabulary stand for virtual tokens of a template.
+        vocabulary.indices.contains(Int(token))
+            ? TerminalText.harmless(vocabulary[Int(token)]) : "[P\(Int(token) - vocabulary.count)]"
     }
 
     /// The token of every row, where rows are of tokens.
