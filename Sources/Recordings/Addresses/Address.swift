@@ -53,7 +53,7 @@ extension Address {
 // MARK: Reading
 
 extension Address {
-    /// Reads an address. Whether what it names exists is another question: see ``Recording/resolve(_:run:step:)``.
+    /// Reads an address. Whether what it names exists is another question: see ``Recording/locate(_:run:step:)``.
     ///
     /// - Throws: ``AddressError/malformed(_:column:expected:)``.
     public init(parsing text: String) throws(AddressError) {

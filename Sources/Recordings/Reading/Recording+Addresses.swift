@@ -21,6 +21,7 @@ extension Recording {
     /// Finds what an address names: a value of a frame, of the journal, of a checkpoint, an evaluation, or the model's embeddings.
     ///
     /// - Parameters:
+    ///   - address: What to find.
     ///   - run: The run that is meant where the address gives none.
     ///   - step: The step that is meant where the address gives none.
     /// - Throws: ``RecordingError/address(_:)``, with near names.

@@ -69,6 +69,7 @@ public final class RunWriter {
     /// - Parameters:
     ///   - step: After how many updates. Values of the optimizer's phase belong to the update that follows.
     ///   - split: Whose batch it is, if not the step's own.
+    ///   - batch: The batch that the values belong to.
     ///   - values: All values of the graph or a selection of them, each with `rows × columns` numbers.
     public func writeFrame(
         step: Int, split: String? = nil, batch: RecordedBatch, values: [(name: ValueName, numbers: [Float])]
