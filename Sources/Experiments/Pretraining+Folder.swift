@@ -71,10 +71,8 @@ extension Pretraining {
         let folder = try AtomicFolder(replacing: url, marker: "config.json")
         try ModelFolder.write(
             configuration, tensors: tensors, tokenizer: try world.tokenizer(context: model.context), to: folder.location)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(try encoder.encode(recipe) + Data("\n".utf8), to: folder.location.appending(path: "recipe.json"))
-        try AtomicFile.write(try encoder.encode(card) + Data("\n".utf8), to: folder.location.appending(path: ModelCard.file))
+        try AtomicFile.write(try recipe.readableJSON(snakeCase: false), to: folder.location.appending(path: "recipe.json"))
+        try AtomicFile.write(try card.readableJSON(snakeCase: false), to: folder.location.appending(path: ModelCard.file))
         try folder.commit()
         return card
     }

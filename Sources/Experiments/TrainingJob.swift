@@ -62,10 +62,7 @@ public struct TrainingJob: Sendable {
         let recorded = try recording.run(run.id)
         let summary = TrainingSummary(
             recorded, model: modelName, base: base, task: task, part: hasAdapter ? Part.adapter : Part.model)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        try AtomicFile.write(try encoder.encode(summary) + Data("\n".utf8), to: place.appending(path: Part.summary))
+        try AtomicFile.write(try summary.readableJSON(snakeCase: true), to: place.appending(path: Part.summary))
         try folder.commit()
         return summary
     }

@@ -44,9 +44,7 @@ public enum LessonFolder {
         let shown = formats.first ?? .png
         let page = LessonPage(lesson: runner.lesson, result: result, language: language)
         try AtomicFile.write(page.markdown { "\($0.fileName).\(shown.rawValue)" }, to: place.appending(path: "README.md"))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(try encoder.encode(result.verdicts) + Data("\n".utf8), to: place.appending(path: marker))
+        try AtomicFile.write(try result.verdicts.readableJSON(snakeCase: false), to: place.appending(path: marker))
         try folder.commit()
         progress(1, "")
         return result

@@ -1,4 +1,5 @@
 import Foundation
+import Interchange
 import Synchronization
 
 /// Where the command line writes: results to standard output, everything else to standard error.
@@ -15,10 +16,7 @@ enum Console {
 
     /// A value as JSON, with sorted keys.
     static func output(json value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        FileHandle.standardOutput.write(try encoder.encode(value) + Data("\n".utf8))
+        FileHandle.standardOutput.write(try value.readableJSON(snakeCase: true))
     }
 }
 

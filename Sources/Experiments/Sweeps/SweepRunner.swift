@@ -176,10 +176,7 @@ public struct SweepRunner: Sendable {
     private func write(_ results: [SweepResult], _ jobs: [Job]) throws {
         let lines = [SweepResult.columns] + results.flatMap(\.csv)
         try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: folder.appending(path: "results.csv"))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        try AtomicFile.write(try encoder.encode(results) + Data("\n".utf8), to: folder.appending(path: "results.json"))
+        try AtomicFile.write(try results.readableJSON(snakeCase: true), to: folder.appending(path: "results.json"))
         try AtomicFile.write(SweepTable(sweep, results).markdown, to: folder.appending(path: "table.md"))
         // One recording for each model and task, with the runs as they were recorded.
         let failed = Set(results.filter { $0.failure != nil }.map(\.id))
