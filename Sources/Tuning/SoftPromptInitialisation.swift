@@ -13,16 +13,6 @@ public enum SoftPromptInitialisation: Sendable, Hashable {
     /// sampled vocabulary (Lester et al. 2021, §3.2).
     case classLabels([[Int32]])
 
-    /// The form the command line and a recording use.
-    public var name: String {
-        switch self {
-        case .normal: "random"
-        case .sampledVocabulary: "sampled-vocabulary"
-        case .text: "text"
-        case .classLabels: "class-labels"
-        }
-    }
-
     /// Gives a soft prompt `[P, d]` its first values, from the token embeddings `[V, d]`.
     func fill(_ prompt: Matrix, from embeddings: Matrix, seed: UInt64) throws(TuningError) {
         var stream = RandomStream(seed: seed, path: PromptTuning.parameter)

@@ -7,4 +7,5 @@ public import Tuning
 extension DataReading.TooLong: ExpressibleByArgument {}
 extension MethodSpecification.Kind: ExpressibleByArgument {}
 extension MethodSettings.Encoder: ExpressibleByArgument {}
+extension MethodSettings.Start.Kind: ExpressibleByArgument {}
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}

@@ -18,7 +18,7 @@ struct MethodOptions: ParsableArguments {
         help:
             "How a soft prompt starts: random, sampled-vocabulary (the default), text or class-labels; a prefix is always random."
     )
-    var start: Start?
+    var start: MethodSettings.Start.Kind?
 
     @Option(help: "The text that --init text starts from.")
     var initText: String?
@@ -69,12 +69,6 @@ struct MethodOptions: ParsableArguments {
 
     @Flag(help: "Answer with a class, told by a head of its own that is trained too, instead of with a next token.")
     var classHead = false
-
-    enum Start: String, ExpressibleByArgument, CaseIterable {
-        case random, text
-        case sampledVocabulary = "sampled-vocabulary"
-        case classLabels = "class-labels"
-    }
 
     func validate() throws {
         let counts: [(String, Int?)] = [

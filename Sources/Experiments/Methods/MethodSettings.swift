@@ -103,13 +103,22 @@ public struct MethodSettings: Sendable, Hashable {
 }
 
 extension MethodSettings.Start {
-    /// As the command line and a recording call it.
-    public var name: String {
+    /// The ways to start, as the command line, lessons and recordings call them.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        case random
+        case sampledVocabulary = "sampled-vocabulary"
+        case text
+        case classLabels = "class-labels"
+    }
+
+    public var kind: Kind {
         switch self {
-        case .random: "random"
-        case .sampledVocabulary: "sampled-vocabulary"
-        case .text: "text"
-        case .classLabels: "class-labels"
+        case .random: .random
+        case .sampledVocabulary: .sampledVocabulary
+        case .text: .text
+        case .classLabels: .classLabels
         }
     }
+
+    public var name: String { kind.rawValue }
 }

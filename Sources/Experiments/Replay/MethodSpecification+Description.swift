@@ -94,13 +94,13 @@ private struct ToldSettings {
 
     var start: MethodSettings.Start? {
         get throws(ReplayError) {
-            switch try text(.start) {
-            case nil: return nil
-            case "random"?: return .random(deviation: try number("deviation") ?? 1)
-            case "sampled-vocabulary"?: return .sampledVocabulary
-            case "text"?: return .text(try text("initial_text") ?? "")
-            case "class-labels"?: return .classLabels(description.settings[MethodDescription.labels]?.list)
-            case .some:
+            guard let word = try text(.start) else { return nil }
+            switch MethodSettings.Start.Kind(rawValue: word) {
+            case .random?: return .random(deviation: try number("deviation") ?? 1)
+            case .sampledVocabulary?: return .sampledVocabulary
+            case .text?: return .text(try text("initial_text") ?? "")
+            case .classLabels?: return .classLabels(description.settings[MethodDescription.labels]?.list)
+            case nil:
                 throw wrong(MethodSettings.Key.start.rawValue, "random, sampled-vocabulary, text or class-labels")
             }
         }

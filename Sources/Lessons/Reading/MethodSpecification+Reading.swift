@@ -6,13 +6,6 @@ extension MethodSpecification {
         "method", "deviation", "initial_text", "labels",
     ])
 
-    private enum Start: String, CaseIterable {
-        case random
-        case sampledVocabulary = "sampled-vocabulary"
-        case text
-        case classLabels = "class-labels"
-    }
-
     init(_ yaml: YAMLMapping) throws(LessonError) {
         self.init(try yaml.word("method"))
         for key in MethodSettings.Key.allCases where yaml.has(key.rawValue) && !kind.family.keys.contains(key) {
@@ -22,7 +15,7 @@ extension MethodSpecification {
         func count(_ key: MethodSettings.Key) throws(LessonError) -> Int { try yaml.integer(key.rawValue, atLeast: 1) }
         if has(.virtualTokens) { settings.virtualTokens = try count(.virtualTokens) }
         if has(.start) {
-            let word: Start = try yaml.word(MethodSettings.Key.start.rawValue)
+            let word: MethodSettings.Start.Kind = try yaml.word(MethodSettings.Key.start.rawValue)
             switch word {
             case .random: settings.start = .random(deviation: yaml.has("deviation") ? try yaml.double("deviation") : 1)
             case .sampledVocabulary: settings.start = .sampledVocabulary
