@@ -60,8 +60,12 @@ public struct MixedGeneration: Sendable, Hashable, Codable {
         let limits = BatchLimits(sequences: min(Self.batchSize, questions.count), length: longest, counted: 1)
         let mixed = try MixedAdapters(
             model: base.model, base: base.parameters, adapters: adapters, limits: limits, pool: pool)
-        let asked = try questions.map { question in
-            (text: question.tokens, adapter: try Self.index(of: question.adapter, in: names))
+        let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+        let asked = questions.compactMap { question in
+            places[question.adapter].map { (text: question.tokens, adapter: $0) }
+        }
+        let apart = try (isChecked ? models : []).map { model in
+            try Generator(model: base.model, method: model.method, parameters: model.parameters, longest: longest, pool: pool)
         }
         var completions: [String] = []
         var difference: Float = 0
@@ -71,12 +75,9 @@ public struct MixedGeneration: Sendable, Hashable, Codable {
                 .map { base.tokenizer.decode($0, skippingSpecialTokens: true) }
             guard isChecked else { continue }
             for (question, logits) in zip(part, try mixed.nextLogits(after: part)) {
-                let model = models[question.adapter]
-                let alone = try Generator(
-                    model: base.model, method: model.method, parameters: model.parameters, longest: longest, pool: pool)
-                let apart = try alone.nextLogits(after: question.text)
-                let largest = apart.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
-                difference = zip(logits, apart).reduce(difference) { max($0, abs($1.0 - $1.1) / largest) }
+                let alone = try apart[question.adapter].nextLogits(after: question.text)
+                let largest = alone.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
+                difference = zip(logits, alone).reduce(difference) { max($0, abs($1.0 - $1.1) / largest) }
             }
         }
         rows = zip(questions, completions).map { question, completion in
@@ -87,11 +88,6 @@ public struct MixedGeneration: Sendable, Hashable, Codable {
         baseBytes = base.heldBytes
         adapterBytes = mixed.parameterCount * MemoryLayout<Float>.size - base.model.parameterCount * MemoryLayout<Float>.size
         largestDifference = isChecked ? difference : nil
-    }
-
-    private static func index(of name: String, in names: [String]) throws(TuningError) -> Int {
-        guard let index = names.firstIndex(of: name) else { throw .missingParameter(name) }
-        return index
     }
 
     private static func questions(in url: URL, for base: BaseModel) throws(InterchangeError) -> [Question] {

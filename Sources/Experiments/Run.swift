@@ -15,6 +15,7 @@ final class Run {
     private let method: any TuningMethod
     /// The model's and the method's, as the last step left them.
     let parameters: ParameterStore
+    private let setup: TrainingSetup
     private let training: TrainingGraph
     private let trainer: Trainer
     private let evaluator: Evaluator
@@ -41,7 +42,7 @@ final class Run {
         guard !task[.train].isEmpty else { throw TuningError.noExamples("train on") }
         limits = BatchLimits(
             sequences: specification.training.batchSize, length: length, counted: task.longestCompletion)
-        let setup = try TrainingSetup(
+        setup = try TrainingSetup(
             method, on: base, training: specification.training, seed: specification.seed, limits: limits)
         parameters = setup.parameters
         training = setup.training
@@ -64,7 +65,7 @@ final class Run {
         }
         let total = shapes.reduce(0) { $0 + $1.reduce(1, *) }
         let isJournalled =
-            specification.keepsParameters && total <= specification.journalLimit && !names.contains(where: isBaseWeight)
+            specification.keepsParameters && total <= specification.journalLimit && !names.contains(where: setup.isBaseWeight)
         let described = zip(names, shapes).map { name, shape in
             ParameterDescription(name: ValueName(name), shape: shape, inJournal: isJournalled)
         }
@@ -150,8 +151,6 @@ final class Run {
 
     private func weightsHash() throws -> String { try base.hash(with: parameters) }
 
-    private func isBaseWeight(_ name: String) -> Bool { base.parameters[name] != nil }
-
     private func frozenCount(_ trained: [String]) -> Int {
         let trained = Set(trained)
         return base.model.parameters.reduce(0) { trained.contains($1.name) ? $0 : $0 + $1.count }
@@ -176,7 +175,7 @@ final class Run {
         let trained = Set(training.trained.map { training.graph[$0.parameter].name })
         return (executor.plan.parameters + executor.plan.order).compactMap { value in
             let name = graph[value].name
-            let isFrozen = isBaseWeight(name) && !trained.contains(name)
+            let isFrozen = setup.isBaseWeight(name) && !trained.contains(name)
             return specification.frames.keeps(name) && !isFrozen ? (ValueName(name), executor.numbers(value)) : nil
         }
     }

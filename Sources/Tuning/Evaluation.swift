@@ -81,17 +81,17 @@ public final class Evaluator {
         var right = 0
         var rest = examples[...]
         while !rest.isEmpty {
-            let part = rest.prefix(chunk)
+            let part = rest.prefix(chunk).map { method.prepared($0, for: model) }
             rest = rest.dropFirst(chunk)
             try executor.load { batch in
-                for example in part { batch.append(example, method: method, model: model) }
+                for example in part { batch.append(example, virtualTokens: method.virtualTokens) }
             }
             executor.compute()
             let logits = executor.numbers(pass.logits)
             let width = executor.plan.graph[pass.logits].shape.columns
             var row = 0
             for example in part {
-                let targets = method.prepared(example, for: model).targets
+                let targets = example.targets
                 let rows = targets.indices.map { logits[(row + $0) * width..<(row + $0 + 1) * width] }
                 let logarithms = zip(rows, targets).map { logProbability(of: $1, in: $0) }
                 let tokens = rows.map(likeliest)

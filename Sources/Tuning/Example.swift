@@ -1,5 +1,4 @@
 public import Autodiff
-internal import Transformer
 
 /// One sequence of token ids, and what is asked about it: tokens of it, or a class.
 public struct Example: Sendable, Hashable {
@@ -47,10 +46,5 @@ extension Batch {
         } else {
             append(example.tokens, firstPosition: virtualTokens, adapter: adapter) { example.isTarget[$0 + 1] }
         }
-    }
-
-    /// Appends an example as a method wants it.
-    mutating func append(_ example: Example, method: some TuningMethod, model: any LanguageModel, adapter: Int = 0) {
-        append(method.prepared(example, for: model), virtualTokens: method.virtualTokens, adapter: adapter)
     }
 }

@@ -112,7 +112,9 @@ import Transformer
             model: theCase.model, method: method, optimizer: AdamW(), clipping: 0.5, textLength: limits.length)
         let trainer = try Trainer(training, parameters: store, limits: limits, pool: WorkerPool(threads: 1))
         let pack = { (batch: inout Batch) in
-            for example in Self.examples { batch.append(example, method: method, model: theCase.model) }
+            for example in Self.examples {
+                batch.append(method.prepared(example, for: theCase.model), virtualTokens: method.virtualTokens)
+            }
         }
         // After a step the moments are no longer 0.
         try trainer.step(learningRate: 0.01, pack: pack)
