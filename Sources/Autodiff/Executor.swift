@@ -160,6 +160,28 @@ public final class Executor: PartedWork, @unchecked Sendable {
         return result
     }
 
+    /// The arenas that the values of a step lie in.
+    public var memory: [StorageMemory] { ([shared] + parts).map(\.memory) }
+
+    /// How many bytes of the arenas some values of fixed shape take, alignment included; what lies in parameters takes none.
+    public func arenaBytes(of values: [Value]) -> Int {
+        let places = values.compactMap { value -> Range<Int>? in
+            let shape = plan.graph[value].shape
+            guard case .shared(let offset, let stride)? = plan.slots[value], let rows = shape.fixedRows, rows > 0 else {
+                return nil
+            }
+            let end = offset + (rows - 1) * stride + shape.columns
+            return offset..<(end + Storage.alignment - 1) / Storage.alignment * Storage.alignment
+        }
+        // What two values share is counted once.
+        var (taken, reached) = (0, 0)
+        for place in places.sorted(by: { $0.lowerBound < $1.lowerBound }) where place.upperBound > reached {
+            taken += place.upperBound - max(place.lowerBound, reached)
+            reached = place.upperBound
+        }
+        return taken * MemoryLayout<Float>.stride
+    }
+
     /// How many rows a value has with the loaded batch.
     public func rowCount(_ value: Value) -> Int {
         switch plan.graph[value].shape.rows {

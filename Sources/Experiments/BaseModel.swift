@@ -18,6 +18,8 @@ public struct BaseModel: Sendable {
     public let weightsHash: ContentHash
     /// The projections in 4 bits, where they are not held in float32.
     public let quantised: QuantisedBase?
+    /// Of one of these, some numbers as they were before.
+    let quantisedSample: QuantisedSample?
 
     /// Opens a folder in the format of Hugging Face Transformers.
     ///
@@ -35,6 +37,7 @@ public struct BaseModel: Sendable {
         self.tokenizer = tokenizer
         weightsHash = try folder.weightsHash()
         quantised = nil
+        quantisedSample = nil
     }
 
     /// The same model with its projections held in 4 bits only (Dettmers et al. 2023).
@@ -42,14 +45,17 @@ public struct BaseModel: Sendable {
         let quantised = try in4Bits
         let rest = ParameterStore([]).joined(
             with: parameters.sharing(quantised.remainingParameters(of: model).map(\.name), under: ""))
-        return BaseModel(self, parameters: rest, quantised: quantised)
+        let first = model.projections.first?.weight
+        let sample = first.flatMap { name in parameters[name].flatMap { QuantisedSample(of: $0, named: name) } }
+        return BaseModel(self, parameters: rest, quantised: quantised, sample: sample ?? quantisedSample)
     }
 
-    private init(_ other: BaseModel, parameters: ParameterStore, quantised: QuantisedBase) {
+    private init(_ other: BaseModel, parameters: ParameterStore, quantised: QuantisedBase, sample: QuantisedSample?) {
         (name, configuration, model, tokenizer) = (other.name, other.configuration, other.model, other.tokenizer)
         weightsHash = other.weightsHash
         self.parameters = parameters
         self.quantised = quantised
+        quantisedSample = sample
     }
 
     /// SHA-256 of the weights as they are held, of which those that a run trains are its own.

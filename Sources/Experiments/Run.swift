@@ -12,19 +12,21 @@ final class Run {
     let base: BaseModel
     let task: TaskData
     private let use: MethodUse
-    private let method: any TuningMethod
+    let method: any TuningMethod
     /// The model's and the method's, as the last step left them.
     let parameters: ParameterStore
     private let setup: TrainingSetup
     private let training: TrainingGraph
     private let trainer: Trainer
-    private let evaluator: Evaluator
+    let evaluator: Evaluator
     private let pool: WorkerPool
     private let limits: BatchLimits
 
     /// Likeliest tokens that are kept of each answer.
     private static let candidates = 5
     init(_ specification: RunSpecification, base: BaseModel, task: TaskData, pool: WorkerPool) throws {
+        // A method that wants them has its own copy of the projections in 4 bits, and none in float32.
+        let base = specification.method.kind.family.holdsBaseIn4Bits && base.quantised == nil ? try base.heldIn4Bits() : base
         self.specification = specification
         self.base = base
         self.task = task
@@ -64,10 +66,13 @@ final class Run {
             base.configuration.shapes[name] ?? [parameters[name]?.rows ?? 0, parameters[name]?.columns ?? 0]
         }
         let total = shapes.reduce(0) { $0 + $1.reduce(1, *) }
+        let chosen = names.map { specification.journalled?.contains($0) ?? true }
+        let chosenTotal = zip(shapes, chosen).reduce(0) { $0 + ($1.1 ? $1.0.reduce(1, *) : 0) }
         let isJournalled =
-            specification.keepsParameters && total <= specification.journalLimit && !names.contains(where: setup.isBaseWeight)
-        let described = zip(names, shapes).map { name, shape in
-            ParameterDescription(name: ValueName(name), shape: shape, inJournal: isJournalled)
+            specification.keepsParameters && chosenTotal <= specification.journalLimit
+            && !names.contains(where: setup.isBaseWeight)
+        let described = zip(zip(names, shapes), chosen).map { parameter, isChosen in
+            ParameterDescription(name: ValueName(parameter.0), shape: parameter.1, inJournal: isJournalled && isChosen)
         }
         let journalled = described.filter(\.inJournal).map(\.name.rawValue)
         let run = try writer.startRun(
@@ -77,6 +82,13 @@ final class Run {
                 seed: specification.seed, graph: graph, parameters: described, frozenCount: frozenCount(names),
                 weightsSha256: WeightsHashes(before: hash, after: hash)))
         let checkpointed = specification.keepsParameters ? described.filter { !$0.inJournal }.map(\.name.rawValue) : []
+
+        if specification.keepsParameters { try writeQuantisation(into: run) }
+        var path: [[Float]] = []
+        func notePath() {
+            guard specification.landscape != nil, let prompt = parameters[ValueName.softPrompt.rawValue] else { return }
+            path.append(prompt.values)
+        }
 
         let schedule = specification.training.schedule
         let steps = specification.training.steps
@@ -96,6 +108,7 @@ final class Run {
             var clock = ContinuousClock.now
             let before = journalled.map { parameters[$0]?.values ?? [] }
             copying.journal += (ContinuousClock.now - clock).seconds
+            notePath()
             let rate = schedule.rate(atStep: step, of: steps)
             let taken: Trainer.Step
             var gradients: [[Float]] = []
@@ -133,13 +146,16 @@ final class Run {
         if !checkpointed.isEmpty, specification.checkpoints != .none {
             try run.writeCheckpoint(step: steps, values: resumableValues())
         }
+        notePath()
+        if let landscape = specification.landscape { try writeLandscape(landscape, after: steps, path: path, into: run) }
         if specification.frames.heldOutExamples > 0 { try writeHeldOutFrame(after: steps, into: run) }
         try run.finish(
             RunOutcome(
                 parameters: journalled.map { parameters[$0]?.values ?? [] }, weightsSha256: try weightsHash(),
                 adapterBytes: try adapterBytes(names),
                 seconds: RunSeconds(
-                    total: (ContinuousClock.now - start).seconds, step: stepSeconds.median, recording: copying)))
+                    total: (ContinuousClock.now - start).seconds, step: stepSeconds.median, recording: copying),
+                memory: RunMemory(trainer.memory)))
     }
 
     /// Fills a batch with examples as the method shows them to the model.
@@ -265,6 +281,14 @@ extension BatchLimits {
     /// same order always give the same bits, in training and afterwards.
     init(evaluating length: Int, counted: Int, by model: any LanguageModel) {
         self.init(sequences: max(1, min(32, 8_192 / model.context)), length: length, counted: counted)
+    }
+}
+
+extension RunMemory {
+    init(_ memory: TrainingMemory) {
+        self.init(
+            baseWeights: memory.modelWeights, addedWeights: memory.addedWeights, optimizer: memory.optimizer,
+            gradients: memory.gradients, activations: memory.activations, total: memory.total)
     }
 }
 

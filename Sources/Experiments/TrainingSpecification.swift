@@ -70,13 +70,18 @@ public struct RunSpecification: Sendable, Hashable {
     public var keepsParameters: Bool
     /// At which steps parameters that are too large for the journal are kept.
     public var checkpoints: CheckpointPolicy
+    /// The trained parameters that the journal holds, by their names in the graph; `nil` for all, as far as they are not too many.
+    public var journalled: Set<String>?
+    /// The loss around the end of a soft prompt's path, to be measured after the last update; `nil` for none.
+    public var landscape: LandscapeSpecification?
     /// Trained parameters of at most this many numbers together are written to the journal at every step, with their gradients and
     /// moments: 256 kB a step. More, as all weights of full fine-tuning, are in checkpoints.
     var journalLimit = 16_384
 
     public init(
         id: String, method: MethodSpecification, training: TrainingSpecification, seed: UInt64, frames: FramePolicy = .none,
-        keepsParameters: Bool = true, checkpoints: CheckpointPolicy = .last
+        keepsParameters: Bool = true, checkpoints: CheckpointPolicy = .last, journalled: Set<String>? = nil,
+        landscape: LandscapeSpecification? = nil
     ) {
         self.id = id
         self.method = method
@@ -85,5 +90,7 @@ public struct RunSpecification: Sendable, Hashable {
         self.frames = frames
         self.keepsParameters = keepsParameters
         self.checkpoints = checkpoints
+        self.journalled = journalled
+        self.landscape = landscape
     }
 }

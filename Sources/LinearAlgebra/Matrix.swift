@@ -48,6 +48,9 @@ public struct Matrix: Sendable {
         }
     }
 
+    /// The storage it is a view of: how much it takes, and by what it is told from others.
+    public var memory: StorageMemory { storage.memory }
+
     /// Whether this is a view of the very same numbers.
     public func hasPlace(of other: Matrix) -> Bool {
         storage === other.storage && offset == other.offset && stride == other.stride

@@ -19,6 +19,11 @@
         unsafe base.initialize(repeating: 0, count: max(count, 1))
     }
 
+    /// How much it takes, and by what it is told from others.
+    public var memory: StorageMemory {
+        StorageMemory(id: ObjectIdentifier(self), byteCount: max(count, 1) * MemoryLayout<Float>.stride)
+    }
+
     deinit { unsafe UnsafeMutableRawPointer(base).deallocate() }
 
     /// A view of `rows × columns` numbers whose rows begin at `offset`, `offset + stride`, …
@@ -28,4 +33,11 @@
     public func matrix(at offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) -> Matrix {
         Matrix(storage: self, offset: offset, rows: rows, columns: columns, stride: stride ?? columns)
     }
+}
+
+/// What a storage takes in memory. Views of one storage have the same, so that it is counted once.
+public struct StorageMemory: Hashable, Sendable {
+    public let id: ObjectIdentifier
+    /// The bytes that were allocated for it.
+    public let byteCount: Int
 }

@@ -9,6 +9,7 @@
 /// runs/<run>/journal.safetensors                every step
 /// runs/<run>/checkpoints/step-000120.safetensors   large trained parameters at chosen steps
 /// runs/<run>/frames/step-000120.safetensors     every kept value of one step
+/// runs/<run>/probes/<probe>.safetensors         what was measured beside the steps
 /// ```
 ///
 /// Tensors are named as the values they hold. A list whose length changes from step to step is stored flat, with where each
@@ -22,6 +23,7 @@ enum RecordingLayout {
     static func graph(_ id: String) -> String { "graphs/\(id).json" }
     static func journal(_ run: String) -> String { "runs/\(run)/journal.safetensors" }
     static func frame(_ run: String, step: Int) -> String { "runs/\(run)/frames/\(file(ofStep: step))" }
+    static func probe(_ run: String, _ id: String) -> String { "runs/\(run)/probes/\(id).safetensors" }
     static func checkpoint(_ run: String, step: Int) -> String { "runs/\(run)/checkpoints/\(file(ofStep: step))" }
 
     private static func file(ofStep step: Int) -> String {

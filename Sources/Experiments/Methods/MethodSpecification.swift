@@ -68,6 +68,12 @@ public struct MethodSpecification: Sendable, Hashable {
             described.settings[MethodDescription.classes] = .list(
                 use.classes.map { use.base.tokenizer.decode($0, skippingSpecialTokens: false) })
         }
+        // A budget's schedule follows from the steps; told, a reader need not know how.
+        if let adaptive = try? kind.family.method(settings, for: use) as? AdaLoRA {
+            described.settings[MethodDescription.budgetStart] = .number(Double(adaptive.initialSteps))
+            described.settings[MethodDescription.budgetEnd] = .number(Double(adaptive.finalSteps))
+            described.settings[MethodDescription.budgetInterval] = .number(Double(adaptive.stepsBetweenCuts))
+        }
         return described
     }
 }

@@ -12,6 +12,11 @@ extension MethodSpecification {
         var known = Set(keys.map(\.rawValue))
         if keys.contains(.start) { known.formUnion(["deviation", "initial_text", MethodDescription.labels]) }
         if keys.contains(.hasClassHead) { known.insert(MethodDescription.classes) }
+        if keys.contains(.targetRank) {
+            known.formUnion([
+                MethodDescription.budgetStart, MethodDescription.budgetEnd, MethodDescription.budgetInterval,
+            ])
+        }
         if let other = description.settings.keys.sorted().first(where: { !known.contains($0) }) {
             throw .setting(method: description.id, key: other, problem: "this version of foreword does not know it")
         }

@@ -13,7 +13,7 @@ final class RunReplay {
     let setup: TrainingSetup
     let graph: GraphDescription
     private let trainer: Trainer
-    private let pool: WorkerPool
+    let pool: WorkerPool
     private let trainedNames: [String]
     private let isJournalled: Bool
     /// After how many updates the parameters are as they are now; `nil` if they are not the run's.

@@ -22,7 +22,7 @@ public enum RunChecks {
     public static let all: [any RunCheck] = [
         FileHashesCheck(), BaseModelCheck(), FrozenWeightsCheck(), FrozenGradientsCheck(), StartCheck(), JournalAgainCheck(),
         FramesAgainCheck(), UpdatesCheck(), AttentionRowsCheck(), PrefixShareCheck(), SoftmaxGradientCheck(),
-        NormGradientCheck(),
+        NormGradientCheck(), LandscapeCheck(), QuantisationCheck(),
     ]
 }
 

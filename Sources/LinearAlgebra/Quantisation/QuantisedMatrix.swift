@@ -44,6 +44,9 @@ public struct QuantisedMatrix: Sendable, Hashable {
     /// The bytes of codes and maxima: a little more than half a byte a weight.
     public var byteCount: Int { codes.count + maxima.byteCount }
 
+    /// The maximum that the weights of each block are multiplied with, as it is used: quantised itself, or as it was.
+    public var blockMaxima: [Float] { maxima.numbers }
+
     /// The code of each weight, 0…15, row by row.
     public var unpackedCodes: [UInt8] {
         (0..<rows * columns).map { $0 % 2 == 0 ? codes[$0 / 2] >> 4 : codes[$0 / 2] & 15 }

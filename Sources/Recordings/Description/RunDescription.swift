@@ -21,11 +21,16 @@ public struct RunDescription: Codable, Hashable, Sendable {
     public var adapterBytes: Int?
     /// Wall-clock time. It is not part of the journal, so that a journal is the same each time.
     public var seconds: RunSeconds?
+    /// What training had allocated; recordings of before it was measured lack it.
+    public var memory: RunMemory?
+    /// What was measured beside the steps; `nil` where nothing was.
+    public var probes: [ProbeDescription]?
 
     public init(
         id: String, method: MethodDescription, training: TrainingDescription, seed: UInt64, graph: String,
         parameters: [ParameterDescription], frozenCount: Int, weightsSha256: WeightsHashes, frames: [FrameDescription] = [],
-        checkpoints: [Int] = [], adapterBytes: Int? = nil, seconds: RunSeconds? = nil
+        checkpoints: [Int] = [], adapterBytes: Int? = nil, seconds: RunSeconds? = nil, memory: RunMemory? = nil,
+        probes: [ProbeDescription]? = nil
     ) {
         self.id = id
         self.method = method
@@ -39,6 +44,8 @@ public struct RunDescription: Codable, Hashable, Sendable {
         self.checkpoints = checkpoints
         self.adapterBytes = adapterBytes
         self.seconds = seconds
+        self.memory = memory
+        self.probes = probes
     }
 
     /// How many numbers were trained.
@@ -72,6 +79,21 @@ public struct MethodDescription: Codable, Hashable, Sendable {
     public var initialisation: String? {
         guard case .text(let text)? = settings["initialisation"] else { return nil }
         return text
+    }
+}
+
+extension MethodDescription {
+    /// AdaLoRA's steps before the first cut, under PEFT's name.
+    public static let budgetStart = "tinit"
+    /// AdaLoRA's steps after the last cut.
+    public static let budgetEnd = "tfinal"
+    /// AdaLoRA's steps from one cut to the next.
+    public static let budgetInterval = "deltaT"
+
+    /// A setting that is a whole number.
+    public func count(_ setting: String) -> Int? {
+        guard case .number(let number)? = settings[setting] else { return nil }
+        return Int(exactly: number)
     }
 }
 

@@ -47,6 +47,20 @@ public struct RecordedRun: Sendable {
         try checkpoint(step: step)?.value(name)
     }
 
+    /// What was measured beside the steps under an id; `nil` if nothing was.
+    public func probe(_ id: String) throws(RecordingError) -> RecordedProbe? {
+        guard let description = description.probes?.first(where: { $0.id == id }) else { return nil }
+        return RecordedProbe(try files.tensors(RecordingLayout.probe(self.id, id)), description: description)
+    }
+
+    /// A value of a probe that was made at a step; `nil` if there is none.
+    func probed(_ name: ValueName, atStep step: Int) throws(RecordingError) -> RecordedValue? {
+        for probe in description.probes ?? [] where probe.step == step && probe.value(name) != nil {
+            return try self.probe(probe.id)?.value(name)
+        }
+        return nil
+    }
+
     /// What it takes on disk.
     public var sizes: RunSizes {
         RunSizes(
@@ -59,6 +73,7 @@ public struct RecordedRun: Sendable {
     var paths: [String] {
         [RecordingLayout.journal(id)] + description.checkpoints.map { RecordingLayout.checkpoint(id, step: $0) }
             + description.frames.map { RecordingLayout.frame(id, step: $0.step) }
+            + (description.probes ?? []).map { RecordingLayout.probe(id, $0.id) }
     }
 
     /// One of its files, after comparing it with its hash.

@@ -18,7 +18,7 @@ public struct LocatedValue: Sendable, Hashable {
 }
 
 extension Recording {
-    /// Finds what an address names: a value of a frame, of the journal, of a checkpoint, an evaluation, or the model's embeddings.
+    /// Finds what an address names: a value of a frame, of the journal, of a checkpoint, of a probe, an evaluation, or the model's embeddings.
     ///
     /// - Parameters:
     ///   - address: What to find.
@@ -65,6 +65,7 @@ extension Recording {
 
     private func value(_ name: ValueName, of run: RecordedRun, atStep step: Int) throws(RecordingError) -> RecordedValue? {
         if let frame = try run.frame(step: step), frame.has(name) { return try frame.value(name) }
+        if let value = try run.probed(name, atStep: step) { return value }
         let journal = run.journal
         func scalar(_ number: Float) -> RecordedValue {
             RecordedValue(name: name, shape: RecordedShape(.fixed(1), 1), numbers: [number])
@@ -107,7 +108,13 @@ extension Recording {
         let evaluations = Set(run.journal.evaluations.map(\.split)).flatMap {
             [ValueName.evaluationLoss($0), .evaluationAccuracy($0)]
         }
-        let known = Set(graph.nodes.map(\.name) + journal + evaluations + [.loss, .learningRate, .gradientNorm])
+        let probes = run.description.probes ?? []
+        if let probe = probes.first(where: { $0.value(name) != nil }) {
+            return .notRecorded(name, step: step, run: run.id, recordedAt: [probe.step])
+        }
+        let probed = probes.flatMap(\.values).map(\.name)
+        let known = Set(
+            graph.nodes.map(\.name) + journal + evaluations + probed + [.loss, .learningRate, .gradientNorm])
         return .unknownValue(name.rawValue, step: nil, near: NearNames.of(name.rawValue, among: known.map(\.rawValue)))
     }
 }

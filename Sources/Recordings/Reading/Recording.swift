@@ -93,6 +93,14 @@ public struct Recording: Sendable {
             try require(run.frames.allSatisfy { steps.contains($0.step) }, "\(key).frames", "a frame lies outside steps \(steps)")
             try require(
                 run.checkpoints.allSatisfy(steps.contains), "\(key).checkpoints", "a checkpoint lies outside steps \(steps)")
+            for (place, probe) in (run.probes ?? []).enumerated() {
+                let key = "\(key).probes[\(place)]"
+                if let flaw = RecordingLayout.flaw(ofID: probe.id) { try require(false, "\(key).id", flaw) }
+                try require(steps.contains(probe.step), "\(key).step", "it lies outside steps \(steps)")
+                for value in probe.values {
+                    try require(value.shape.allSatisfy { $0 >= 0 }, "\(key).values", "\(value.name) has a negative axis")
+                }
+            }
             for parameter in run.parameters {
                 try require(parameter.shape.allSatisfy { $0 >= 0 }, "\(key).parameters", "\(parameter.name) has a negative axis")
             }

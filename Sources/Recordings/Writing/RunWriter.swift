@@ -21,6 +21,7 @@ public final class RunWriter {
         self.run = run
         self.run.frames = []
         self.run.checkpoints = []
+        self.run.probes = nil
         self.graph = graph
         self.task = task
         self.writer = writer
@@ -125,6 +126,41 @@ public final class RunWriter {
         run.checkpoints.append(step)
     }
 
+    /// Writes what was measured beside the steps.
+    ///
+    /// - Parameters:
+    ///   - probe: What it is. The split is that of the batch.
+    ///   - batch: What was measured on; `nil` for a probe without a split.
+    ///   - numbers: Those of each value, in the order of the description.
+    public func writeProbe(
+        _ probe: ProbeDescription, batch: RecordedBatch? = nil, numbers: [[Float]]
+    ) throws(RecordingError) {
+        let start = ContinuousClock.now
+        defer { spent.frames += start.secondsSince }
+        if let flaw = RecordingLayout.flaw(ofID: probe.id) { throw .inconsistent(flaw) }
+        guard run.probes?.contains(where: { $0.id == probe.id }) != true else {
+            throw .inconsistent("run \(run.id) has two probes called \(probe.id)")
+        }
+        guard (batch == nil) == (probe.split == nil), probe.split.map({ task.split($0) != nil }) ?? true else {
+            throw .inconsistent(
+                "the probe \(probe.id) of run \(run.id) has a batch without a split of the task, or the other way round")
+        }
+        guard numbers.map(\.count) == probe.values.map(\.count) else {
+            throw .inconsistent("the numbers of probe \(probe.id) of run \(run.id) do not fit the shapes of its values")
+        }
+        var tensors: [String: Tensor] = [:]
+        for (value, numbers) in zip(probe.values, numbers) { tensors[value.name.rawValue] = Tensor(numbers, shape: value.shape) }
+        if let batch {
+            if let flaw = batch.flaw { throw .inconsistent("the batch of probe \(probe.id) is not sound: \(flaw)") }
+            for list in RecordedBatch.List.allCases {
+                tensors[list.rawValue] = Tensor(integers: batch[list], shape: [batch[list].count])
+            }
+        }
+        try writer.write(
+            tensors, to: RecordingLayout.probe(run.id, probe.id), metadata: ["run": run.id, "step": String(probe.step)])
+        run.probes = (run.probes ?? []) + [probe]
+    }
+
     /// Ends the run and writes its journal.
     ///
     /// Where the outcome says what copying took, the writer adds what it took itself, and to all seconds the time of this call.
@@ -136,7 +172,10 @@ public final class RunWriter {
         run.checkpoints.sort()
         run.weightsSha256.after = outcome.weightsSha256
         run.adapterBytes = outcome.adapterBytes ?? run.adapterBytes
-        for step in run.frames.map(\.step) + run.checkpoints + evaluations.map(\.step) where !(0...steps).contains(step) {
+        run.memory = outcome.memory ?? run.memory
+        let probed = (run.probes ?? []).map(\.step)
+        for step in run.frames.map(\.step) + run.checkpoints + evaluations.map(\.step) + probed where !(0...steps).contains(step)
+        {
             throw .inconsistent("something was recorded at step \(step) of run \(run.id), which has \(steps) steps")
         }
         try writer.write(journal(), to: RecordingLayout.journal(run.id), metadata: ["run": run.id, "steps": String(steps)])
@@ -223,11 +262,17 @@ public struct RunOutcome: Sendable {
     public var adapterBytes: Int?
     /// Of recording, where it is measured, what was spent on copying numbers for the writer.
     public var seconds: RunSeconds?
+    /// What training had allocated, where it is measured.
+    public var memory: RunMemory?
 
-    public init(parameters: [[Float]], weightsSha256: String, adapterBytes: Int? = nil, seconds: RunSeconds? = nil) {
+    public init(
+        parameters: [[Float]], weightsSha256: String, adapterBytes: Int? = nil, seconds: RunSeconds? = nil,
+        memory: RunMemory? = nil
+    ) {
         self.parameters = parameters
         self.weightsSha256 = weightsSha256
         self.adapterBytes = adapterBytes
         self.seconds = seconds
+        self.memory = memory
     }
 }

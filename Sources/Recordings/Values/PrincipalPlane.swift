@@ -1,16 +1,17 @@
-/// The plane in which points of a space spread the most: their first two principal components (Pearson 1901).
-struct PrincipalPlane {
-    let centre: [Double]
+/// The plane in which points of a space, such as a soft prompt at every step, spread the most: their first two principal components
+/// (Pearson 1901).
+public struct PrincipalPlane: Sendable {
+    public let centre: [Double]
     /// Two directions of length 1, at right angles.
-    let axes: [[Double]]
+    public let axes: [[Double]]
     /// The part of the points' variance that lies along each.
-    let shares: [Double]
+    public let shares: [Double]
 
     /// Iterations of the power method; where two components are nearly equal, any two directions of their plane will do.
     private static let iterations = 200
 
     /// - Parameter points: At least one, all of one length.
-    init(_ points: [[Double]]) {
+    public init(_ points: [[Double]]) {
         let width = points[0].count
         var centre = [Double](repeating: 0, count: width)
         for point in points { for index in 0..<width { centre[index] += point[index] / Double(points.count) } }
@@ -72,7 +73,7 @@ struct PrincipalPlane {
     }
 
     /// A point's place in the plane.
-    func place(_ point: some Sequence<Float>) -> (x: Double, y: Double) {
+    public func place(_ point: some Sequence<Float>) -> (x: Double, y: Double) {
         var (x, y) = (0.0, 0.0)
         for (index, value) in point.enumerated() {
             let centred = Double(value) - centre[index]
