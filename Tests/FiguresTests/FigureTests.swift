@@ -65,8 +65,9 @@ struct FigureTests {
 
     @Test("keep the rules of layout in every width, language and theme", arguments: ids)
     func layoutEverywhere(_ id: String) throws {
+        let figure = try FigureCatalogue.figure(id)
         try audit(
-            KeptRecording.open(), [FigureCatalogue.figure(id)], widths: [Sheet.article, Sheet.wide, Sheet.slide],
+            KeptRecording.open(showing: figure), [figure], widths: [Sheet.article, Sheet.wide, Sheet.slide],
             themes: [.light, .dark])
     }
 
@@ -80,9 +81,9 @@ struct FigureTests {
 
     @Test("carry addresses that lead to recorded numbers", arguments: ids)
     func addresses(_ id: String) throws {
-        let recording = try KeptRecording.open()
-        let scene = try FigureCatalogue.figure(id).scene(
-            of: recording, type: Typesetter(measurer: try FontLibrary(), language: .en))
+        let figure = try FigureCatalogue.figure(id)
+        let recording = try KeptRecording.open(showing: figure)
+        let scene = try figure.scene(of: recording, type: Typesetter(measurer: try FontLibrary(), language: .en))
         #expect(!scene.addresses.isEmpty)
         // Whole values are looked up once, their elements by their shape.
         var found: [Address: [Int]] = [:]
@@ -105,9 +106,9 @@ struct FigureTests {
 
     @Test("are the same every time", arguments: ids)
     func deterministic(_ id: String) throws {
-        let (first, second) = (try KeptRecording.open(), try KeptRecording.open())
-        let type = Typesetter(measurer: try FontLibrary(), language: .zhHans)
         let figure = try FigureCatalogue.figure(id)
+        let (first, second) = (try KeptRecording.open(showing: figure), try KeptRecording.open(showing: figure))
+        let type = Typesetter(measurer: try FontLibrary(), language: .zhHans)
         #expect(try figure.scene(of: first, type: type) == figure.scene(of: second, type: type))
     }
 
@@ -133,6 +134,8 @@ struct FigureTests {
     /// A figure, a number that is changed under it, and what it then says.
     struct Contradiction {
         let figure: String
+        /// The recording's name.
+        var recording = "prompt-tuning"
         let file: String
         let tensor: String
         var element = 0
@@ -170,7 +173,8 @@ struct FigureTests {
     func contradictions(_ index: Int) throws {
         let contradiction = Self.contradicted[index]
         try KeptRecording.withSpoiled(
-            contradiction.file, contradiction.tensor, element: contradiction.element, change: contradiction.change
+            contradiction.file, contradiction.tensor, element: contradiction.element, of: contradiction.recording,
+            change: contradiction.change
         ) { recording in
             let error = #expect(throws: FigureError.self) {
                 try FigureCatalogue.figure(contradiction.figure).scene(

@@ -5,15 +5,20 @@ public import Foundation
 internal import Interchange
 public import Recordings
 
-/// A folder with every figure of the catalogue, drawn from the recording beside them: what a reader browses, and what snapshot tests
+/// A folder with every figure of the catalogue, drawn from recordings beside them: what a reader browses, and what snapshot tests
 /// compare with.
 public struct Gallery {
-    public let folder: URL
-    public let recording: Recording
-    public let figures: [Figure]
+    /// A figure, and the recording that it is drawn from.
+    public struct Plate {
+        public let figure: Figure
+        /// The recording's name.
+        public let source: String
+        public let recording: Recording
+    }
 
-    /// The folder of the recording in that of the gallery.
-    static let recordingFolder = "recording"
+    public let folder: URL
+    public let plates: [Plate]
+
     static let index = "README.md"
     /// Pixels of a PNG for each px.
     static let scale = 2.0
@@ -21,14 +26,18 @@ public struct Gallery {
     /// - Parameter figure: The id of a figure, to work on that one alone.
     public init(at folder: URL, figure: String? = nil) throws {
         self.folder = folder
-        recording = try Recording(opening: folder.appending(path: Self.recordingFolder))
-        let all = FigureCatalogue.figures
-        figures = try figure.map { [try FigureCatalogue.figure($0)] } ?? all
-        // A figure that the recording cannot show is not left out in silence.
-        for figure in figures {
-            if let lack = try figure.needs.lack(in: recording) {
-                throw FigureError.cannotShow(figure: figure.id, reason: "\(lack); record it again with --record")
+        let recordings = try GalleryRecording.all.map { ($0.name, try Recording(opening: $0.url(in: folder))) }
+        let figures = try figure.map { [try FigureCatalogue.figure($0)] } ?? FigureCatalogue.figures
+        plates = try figures.map { figure in
+            var lacks: [String] = []
+            for (name, recording) in recordings {
+                guard let lack = try figure.needs.lack(in: recording) else {
+                    return Plate(figure: figure, source: name, recording: recording)
+                }
+                lacks.append("of \(name), \(lack)")
             }
+            // A figure that no recording can show is not left out in silence.
+            throw FigureError.cannotShow(figure: figure.id, reason: lacks.joined(separator: "; "))
         }
         isWhole = figure == nil
     }
@@ -46,13 +55,13 @@ public struct Gallery {
     /// Draws every picture in turn.
     func draw(_ body: (Drawing) throws -> Void) throws {
         var presses: [GalleryReference.Look: FigurePress] = [:]
-        for figure in figures {
+        for plate in plates {
             var scenes: [GalleryReference.Look: Scene] = [:]
-            for reference in GalleryReference.all(of: figure.id) {
+            for reference in GalleryReference.all(of: plate.figure.id) {
                 let look = reference.look
                 let press = try presses[look] ?? FigurePress(language: look.language, theme: look.theme, scale: Self.scale)
                 presses[look] = press
-                let scene = try scenes[look] ?? press.scene(figure, of: recording, options: FigureOptions())
+                let scene = try scenes[look] ?? press.scene(plate.figure, of: plate.recording, options: FigureOptions())
                 scenes[look] = scene
                 try body(Drawing(reference: reference, scene: scene, bytes: try press.bytes(scene, as: reference.format)))
             }
@@ -77,7 +86,7 @@ public struct Gallery {
             try FileManager.default.removeItem(at: folder.appending(path: name))
             changed.append(name)
         }
-        let page = try GalleryIndex(figures: figures).markdown
+        let page = try GalleryIndex(plates).markdown
         if existing(Self.index) != Data(page.utf8) {
             try AtomicFile.write(page, to: folder.appending(path: Self.index))
             changed.append(Self.index)
@@ -108,7 +117,7 @@ public struct Gallery {
     /// What no figure draws: pictures that are left over, and an index page that is out of date.
     func strays() throws -> [GalleryDifference] {
         var strays = try leftovers().map { GalleryDifference(file: $0, kind: .leftOver, old: existing($0)) }
-        if existing(Self.index) != Data(try GalleryIndex(figures: figures).markdown.utf8) {
+        if existing(Self.index) != Data(try GalleryIndex(plates).markdown.utf8) {
             strays.append(GalleryDifference(file: Self.index, kind: .text))
         }
         return strays
@@ -118,7 +127,7 @@ public struct Gallery {
 
     /// Pictures in the folder that no figure draws.
     private func leftovers() throws -> [String] {
-        let known = Set(figures.flatMap { GalleryReference.all(of: $0.id) }.map(\.fileName))
+        let known = Set(plates.flatMap { GalleryReference.all(of: $0.figure.id) }.map(\.fileName))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         return names.filter { ($0.hasSuffix(".png") || $0.hasSuffix(".svg")) && !known.contains($0) }.sorted()
     }

@@ -6,12 +6,12 @@ internal import Interchange
 
 /// The page that shows the gallery.
 struct GalleryIndex {
-    let figures: [Figure]
+    let plates: [Gallery.Plate]
     /// The name and the SHA-256 of every font file in use, and the Debian package that installs it.
     private let fonts: [(file: String, hash: String, package: String)]
 
-    init(figures: [Figure]) throws {
-        self.figures = figures
+    init(_ plates: [Gallery.Plate]) throws {
+        self.plates = plates
         var known: Set<String> = []
         fonts = try FontLibrary().files.filter { known.insert($0.path).inserted }.map { file in
             let url = URL(filePath: file.path)
@@ -23,13 +23,13 @@ struct GalleryIndex {
         """
         # Figures · 图集
 
-        Every figure of the catalogue, drawn from the [recording](recording/recording.json) in this folder: three runs of prompt tuning
-        and three of full fine-tuning on the tiny world. `foreword figure NAME --recording DIR` draws each of them from a run of yours.
+        Every figure of the catalogue, drawn from one of the [recordings](recordings) of real runs on the tiny world in this folder.
+        `foreword figure NAME --recording DIR` draws each of them from a run of yours.
 
-        图集中的每一幅图都由本文件夹中的[记录](recording/recording.json)画出：在微型世界上做三次提示微调、三次全参数微调。
+        目录中的每一幅图，都由本文件夹中某个[记录](recordings)画出，记录来自微型世界上的真实运行。
         用 `foreword figure NAME --recording DIR` 可以从你自己的运行画出同样的图。
 
-        \(figures.map(section).joined(separator: "\n\n"))
+        \(plates.map(section).joined(separator: "\n\n"))
 
         ## How it is kept · 如何维护
 
@@ -39,10 +39,10 @@ struct GalleryIndex {
         | `foreword gallery --check` | compares them with what is drawn now; ends with status 1 where they differ | 与现在画出的结果比较，有差异时以状态 1 结束 |
         | `foreword gallery --review` | writes a page with old, new and difference side by side | 写出并列新旧图与差异的网页 |
         | `foreword gallery --accept NAME` | takes the new pictures of one figure, after someone looked at them | 看过之后，采用某一幅图的新版本 |
-        | `foreword gallery --record` | trains again and replaces the recording (other processors give other last bits) | 重新训练并替换记录（处理器不同，末位可能不同） |
+        | `foreword gallery --record NAME` | trains again and replaces a recording, or all (other processors give other last bits) | 重新训练并替换一个或全部记录（处理器不同，末位可能不同） |
 
-        What is recorded is written down in [`GalleryRecording.swift`](../Sources/Publishing/Gallery/GalleryRecording.swift).
-        记录的内容见 [`GalleryRecording.swift`](../Sources/Publishing/Gallery/GalleryRecording.swift)。
+        What each recording holds is written down in [`Sources/Publishing/Gallery/Recordings`](../Sources/Publishing/Gallery/Recordings).
+        各个记录的内容见 [`Sources/Publishing/Gallery/Recordings`](../Sources/Publishing/Gallery/Recordings)。
 
         Fonts, by the SHA-256 of their files · 字体文件的 SHA-256：
 
@@ -53,7 +53,8 @@ struct GalleryIndex {
         """
     }
 
-    private func section(_ figure: Figure) -> String {
+    private func section(_ plate: Gallery.Plate) -> String {
+        let figure = plate.figure
         let references = GalleryReference.all(of: figure.id)
         func name(_ look: GalleryReference.Look, _ format: FigureFormat) -> String {
             references.first { $0.look == look && $0.format == format }?.fileName ?? ""
@@ -66,6 +67,8 @@ struct GalleryIndex {
             | English ([SVG](\(name(.englishLight, .svg)))) | 中文 |
             |---|---|
             | ![\(figure.question.en)](\(name(.englishLight, .png))) | ![\(figure.question.zhHans)](\(name(.chineseDark, .svg))) |
+
+            `foreword figure \(figure.id) --recording figures/recordings/\(plate.source)`
             """
     }
 }

@@ -1,13 +1,26 @@
+import Figures
 import Foundation
 import Interchange
 import Recordings
 
-/// The recording of the gallery: of real runs, with everything that any figure shows.
+/// The recordings of the gallery: of real runs, with everything that any figure shows.
 enum KeptRecording {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "figures/recording")
+    private static let folders = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "figures/recordings")
+    /// That of prompt tuning.
+    static let folder = folders.appending(path: "prompt-tuning")
 
     static func open() throws -> Recording { try Recording(opening: folder) }
+
+    /// One that can show a figure: that of prompt tuning if it can, else the first by name.
+    static func open(showing figure: Figure) throws -> Recording {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folders.path).sorted()
+        for url in [folder] + names.map({ folders.appending(path: $0) }) {
+            let recording = try Recording(opening: url)
+            if try figure.needs.lack(in: recording) == nil { return recording }
+        }
+        throw FigureError.cannotShow(figure: figure.id, reason: "no recording of the gallery can show it")
+    }
 
     static let frame = "runs/prompt-tuning-1/frames/step-000050.safetensors"
     static let trainingFrame = "runs/prompt-tuning-1/frames/step-000049.safetensors"
@@ -18,11 +31,13 @@ enum KeptRecording {
     /// - Parameters:
     ///   - tensor: Its name in the file.
     ///   - element: The number's place in it.
+    ///   - name: The recording's name.
     static func withSpoiled(
-        _ path: String, _ tensor: String, element: Int, change: (Float) -> Float, _ body: (Recording) throws -> Void
+        _ path: String, _ tensor: String, element: Int, of name: String = "prompt-tuning", change: (Float) -> Float,
+        _ body: (Recording) throws -> Void
     ) throws {
         let copy = FileManager.default.temporaryDirectory.appending(path: "foreword-\(UUID().uuidString)")
-        try FileManager.default.copyItem(at: folder, to: copy)
+        try FileManager.default.copyItem(at: folders.appending(path: name), to: copy)
         defer { try? FileManager.default.removeItem(at: copy) }
         let url = copy.appending(path: path)
         var bytes = try Data(contentsOf: url)

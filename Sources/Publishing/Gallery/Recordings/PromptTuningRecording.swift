@@ -1,21 +1,14 @@
-public import Experiments
-internal import Figures
-public import Foundation
-internal import LinearAlgebra
-public import Recordings
+internal import Experiments
+internal import Recordings
 internal import TinyWorld
 internal import Transformer
 internal import Tuning
 
-/// The recording that the gallery is drawn from: small, and of real runs.
-///
-/// Training gives other last bits on other processors. So that the pictures do not depend on it, the recording is kept with them, and
-/// made again only on purpose.
-public enum GalleryRecording {
+extension GalleryRecording {
     /// Prompt tuning and full fine-tuning from three seeds each, as in the first lesson but shorter. The first run of prompt tuning
     /// has frames before its first and its last update, and of held-out examples after it; nothing else is kept of any step but its
     /// journal.
-    public static func experiment() throws -> Experiment {
+    static let promptTuning = GalleryRecording(name: "prompt-tuning") {
         let world = World(seed: World.standardSeed)
         let base = try BaseModel(opening: ModelLibrary.url(of: ModelLibrary.main))
         let seeds: [UInt64] = [1, 2, 3]
@@ -24,7 +17,7 @@ public enum GalleryRecording {
                 steps: 50, batchSize: 8, schedule: LearningRateSchedule(peak: rate), optimizer: AdamW(weightDecay: 0.01),
                 evaluateEvery: 5)
         }
-        let values = Set(values(layers: base.model.layers).map(\.rawValue))
+        let values = Set(promptTuningValues(layers: base.model.layers).map(\.rawValue))
         let prompt = seeds.map { seed in
             RunSpecification(
                 id: "prompt-tuning-\(seed)",
@@ -40,13 +33,8 @@ public enum GalleryRecording {
         return Experiment(base: base, task: TaskData(try world.task("opposite-en"), of: world), runs: prompt + full)
     }
 
-    /// Trains and writes the recording.
-    public static func record(to folder: URL, version: String, progress: (Experiment.Progress) -> Void) throws -> Recording {
-        try experiment().record(to: folder, version: version, pool: WorkerPool(), progress: progress)
-    }
-
     /// What figures show of a frame.
-    static func values(layers: Int) -> [ValueName] {
+    private static func promptTuningValues(layers: Int) -> [ValueName] {
         let outside: [ValueName] = [
             .softPrompt, "prompt.positions", .promptInput, .tokenEmbeddings, "positions.embeddings", .embeddings,
             "counted.hidden", "final.norm", .logits, .probabilities, .tokenLosses, .loss, .tokenLosses.gradient,
