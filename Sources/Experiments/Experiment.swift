@@ -52,11 +52,20 @@ public struct Experiment: Sendable {
         let embeddings = base.parameters[base.model.tokenEmbeddings]?.values
         let writer = try RecordingWriter(at: folder, description, vocabulary: base.vocabulary, embeddings: embeddings)
         var graphs: [RecordedGraphKey: String] = [:]
+        // Other settings, such as another start, may give the same graph, which is kept once.
+        var written: [GraphDescription: String] = [:]
         for (index, specification) in runs.enumerated() {
             let run = try Run(specification, base: base, task: task, pool: pool)
             let key = RecordedGraphKey(method: specification.method, clipping: specification.training.clipping)
-            let graph = graphs[key] ?? specification.id
-            if graphs.updateValue(graph, forKey: key) == nil { try writer.add(run.graphDescription, as: graph) }
+            let graph: String
+            if let known = graphs[key] {
+                graph = known
+            } else {
+                let description = run.graphDescription
+                graph = written[description] ?? specification.id
+                if written.updateValue(graph, forKey: description) == nil { try writer.add(description, as: graph) }
+                graphs[key] = graph
+            }
             try run.record(with: writer, graph: graph) { step in
                 progress(
                     Progress(
