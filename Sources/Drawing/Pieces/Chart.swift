@@ -11,6 +11,8 @@ public struct Chart: Sendable {
         public var points: [Point]
         public var paint: Paint
         public var dash: [Double]
+        /// The width of the line, px.
+        public var width = 2.0
         public var mark: Mark
         /// Whether the points are joined; without a line they need a mark to be seen.
         public var showsLine: Bool
@@ -104,7 +106,6 @@ public struct Chart: Sendable {
 
     private static let tick = 4.0
     private static let air = 6.0
-    private static let lineWidth = 2.0
 
     /// The chart in exactly this size, axes and labels included. The block knows the place `plot`.
     public func block(_ type: Typesetter, size: Size) -> Block {
@@ -139,7 +140,7 @@ public struct Chart: Sendable {
                         Shape(
                             path,
                             stroke: Stroke(
-                                line.paint, width: Self.lineWidth, dash: line.dash, cap: line.dash.isEmpty ? .round : .butt))))
+                                line.paint, width: line.width, dash: line.dash, cap: line.dash.isEmpty ? .round : .butt))))
             }
             for (index, point) in points.enumerated() {
                 guard plot.grown(by: 0.01).contains(point), let mark = Self.mark(line.mark, at: point, paint: line.paint) else {

@@ -5,6 +5,8 @@ public struct ColourKey: Sendable {
     public var title: String
     /// The length of the bar, px.
     public var length: Double
+    /// What the bar measures where the scale's numbers are places along an axis, 0 to 1: its ticks are written below the bar.
+    public var axis: Axis?
 
     public init(_ scale: ColourScale, title: String, length: Double = 160) {
         self.scale = scale
@@ -18,7 +20,7 @@ public struct ColourKey: Sendable {
     /// The title before the bar, the numbers below it.
     public func block(_ type: Typesetter) -> Block {
         let marks = numbers
-        let texts = marks.map { NumberFormat.significant($0) }
+        let texts = axis?.ticks.labels ?? marks.map { NumberFormat.significant($0) }
         let title = title.isEmpty ? Block.empty : type.line(title)
         // The first number is centred below the bar's left end and may reach further left than that.
         let widths = texts.map { type.width(of: $0, in: .digits) }
@@ -51,6 +53,7 @@ public struct ColourKey: Sendable {
     }
 
     private var numbers: [Double] {
+        if let axis { return axis.ticks.values.map(axis.share) }
         guard scale.upper > scale.lower else { return [scale.lower] }
         return scale.map == .diverging ? [scale.lower, 0, scale.upper] : [scale.lower, scale.upper]
     }

@@ -14,6 +14,7 @@ public enum FigureCatalogue {
         .adamAnatomy,
         .embeddingUpdates,
         .embeddingTrajectory,
+        .lossLandscape,
         .nearestWords,
         .lossCurve,
         .prediction,

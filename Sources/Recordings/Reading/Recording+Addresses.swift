@@ -70,6 +70,7 @@ extension Recording {
         func scalar(_ number: Float) -> RecordedValue {
             RecordedValue(name: name, shape: RecordedShape(.fixed(1), 1), numbers: [number])
         }
+        if let measured = MeasuredValue(name) { return measured.number(of: run.description).map { scalar(Float($0)) } }
         for evaluation in journal.evaluations where evaluation.step == step {
             if name == .evaluationLoss(evaluation.split) { return scalar(evaluation.loss) }
             if name == .evaluationAccuracy(evaluation.split) { return scalar(evaluation.accuracy) }
