@@ -13,6 +13,34 @@ struct DerivationFormula: Sendable {
     let argumentCounts: ClosedRange<Int>
     /// The numbers of the result, each as an expression: operand a is argument a, column k of its only row the k-th number it names.
     let results: @Sendable (Arguments) throws -> [ElementExpression]
+    /// Where the result is a matrix, too large to write down every number's expression: its shape, and the expression of one number.
+    let matrix: Matrix?
+
+    struct Matrix: Sendable {
+        let shape: @Sendable (Arguments) throws -> [Int]
+        let element: @Sendable (Arguments, _ row: Int, _ column: Int) throws -> ElementExpression
+    }
+
+    init(
+        name: String, formula: String, takes: String, argumentCounts: ClosedRange<Int>,
+        results: @escaping @Sendable (Arguments) throws -> [ElementExpression]
+    ) {
+        self.name = name
+        self.formula = formula
+        self.takes = takes
+        self.argumentCounts = argumentCounts
+        self.results = results
+        matrix = nil
+    }
+
+    init(name: String, formula: String, takes: String, argumentCounts: ClosedRange<Int>, matrix: Matrix) {
+        self.name = name
+        self.formula = formula
+        self.takes = takes
+        self.argumentCounts = argumentCounts
+        results = { _ in [] }
+        self.matrix = matrix
+    }
 
     /// What a formula is applied to.
     struct Arguments {
@@ -122,6 +150,43 @@ struct DerivationFormula: Sendable {
             return (0..<of.count(0)).map { .product([rate, .constant(weightDecay), of.element(0, $0)]) }
         },
         DerivationFormula(
+            name: "low-rank-change", formula: "s · Σₖ Bᵢₖ Aₖⱼ with s = α/r, or α/√r",
+            takes: "B [out, r] and A [r, in] of a weight, whole", argumentCounts: 2...2,
+            matrix: Matrix { of in
+                let (up, down) = (of.numbers[0].value, of.numbers[1].value)
+                for argument in 0...1 where of.count(argument) != of.numbers[argument].value.numbers.count {
+                    throw of.wrong(argument, expected: "a whole matrix")
+                }
+                guard down.rowCount == up.columns, up.columns > 0 else {
+                    throw of.wrong(1, expected: "as many rows as B has columns")
+                }
+                return [up.rowCount, down.columns]
+            } element: { of, row, column in
+                let (rank, inputs) = (of.numbers[0].value.columns, of.numbers[1].value.columns)
+                let settings = try of.time(0).run.run.description.method.settings
+                guard case .number(let alpha)? = settings[MethodSettings.Key.alpha.rawValue] else {
+                    throw of.wrong(0, expected: "matrices of a run of LoRA")
+                }
+                let isRankStabilised = settings[MethodSettings.Key.isRankStabilised.rawValue] == .flag(true)
+                let scale = alpha / (isRankStabilised ? Double(rank).squareRoot() : Double(rank))
+                let terms = (0..<rank).map { k in
+                    ElementExpression.product([of.element(0, row * rank + k), of.element(1, k * inputs + column)])
+                }
+                return .product([.constant(scale), .sum(.expressions(terms))])
+            }),
+        DerivationFormula(
+            name: "relative-error", formula: "(aₖ − bₖ) / m", takes: "a value, what it should be, and a number to compare with",
+            argumentCounts: 3...3
+        ) { of in
+            guard of.count(0) == of.count(1) else {
+                throw ExplanationError.unequalArguments(of.function, counts: [of.count(0), of.count(1)])
+            }
+            guard of.count(2) == 1 else { throw of.wrong(2, expected: "one number") }
+            return (0..<of.count(0)).map {
+                .quotient(.difference(of.element(0, $0), of.element(1, $0)), of.element(2, 0))
+            }
+        },
+        DerivationFormula(
             name: "prompt-share", formula: "Σⱼ wᵢⱼ over the keys in front of the text; of several rows, their mean",
             takes: "attention weights of a head", argumentCounts: 1...1
         ) { of in
@@ -151,7 +216,7 @@ struct DerivationFormula: Sendable {
 
     private static let weightsAndValues = "attention weights of a row and head, the text's values and the prompt's"
     /// What figures find by an algorithm.
-    private static let withoutFormula = ["place"]
+    private static let withoutFormula = ["place", "count"]
 
     static func named(_ name: String) throws(ExplanationError) -> DerivationFormula {
         if let found = all.first(where: { $0.name == name }) { return found }
@@ -255,13 +320,14 @@ extension Explainer {
             throw ExplanationError.argumentCount(derivation.function, found: derivation.arguments.count, expected: formula.takes)
         }
         let numbers = try derivation.arguments.map { try locate($0, run: run, step: step) }
-        let results = try formula.results(
-            DerivationFormula.Arguments(function: derivation.function, numbers: numbers, explainer: self))
+        let arguments = DerivationFormula.Arguments(function: derivation.function, numbers: numbers, explainer: self)
+        let results = try formula.results(arguments)
         let full = Derivation(derivation.function, arguments: numbers.map(\.address), element: derivation.element)
         // A result of as many numbers as an argument has its axes: those that the argument's address leaves open.
         let shape =
-            results.count == 1
-            ? [] : numbers.first { $0.offsets.count == results.count }?.openExtents ?? [results.count]
+            try formula.matrix?.shape(arguments)
+            ?? (results.count == 1
+                ? [] : numbers.first { $0.offsets.count == results.count }?.openExtents ?? [results.count])
         let element = derivation.element.compactMap(\.self)
         guard element.count == shape.count, derivation.element.count == shape.count,
             zip(element, shape).allSatisfy({ $0 < $1 })
@@ -270,7 +336,7 @@ extension Explainer {
                 Derivation(full.function, arguments: full.arguments).description, shape: shape)
         }
         let index = zip(element, shape).reduce(0) { $0 * $1.1 + $1.0 }
-        let expression = results[index]
+        let expression = try formula.matrix?.element(arguments, element[0], element[1]) ?? results[index]
         let value = expression.value { numbers[$0.operand].number(numbers[$0.operand].offsets[$0.column]) }
         var result = NumberExplanation(address: full.description, number: value, isKept: false, origin: .derivation)
         result.operation = derivation.function

@@ -14,7 +14,13 @@ enum MatrixArithmetic {
             let inputRows = Double(batch.rowCount(first.rows))
             let products: Double
             switch operation {
-            case "linear", "matrix product": products = rows * columns * Double(first.columns)
+            case "linear", "matrix product", "linear, weights in 4 bits", "matrix product by adapter":
+                products = rows * columns * Double(first.columns)
+            // Between the rows or the columns of one matrix, whichever the result has as many of.
+            case "inner products": products = columns * inputRows * Double(first.columns)
+            case "inner products gradient":
+                let vectors = node.operands.last.flatMap { shapes[$0] }?.columns ?? 0
+                products = 2 * rows * columns * Double(vectors)
             case "outer product": products = rows * columns * inputRows
             // Heads are multiplied each by itself.
             case "attention scores": products = rows * columns * Double(first.inner.last ?? 0)

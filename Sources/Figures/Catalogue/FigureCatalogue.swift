@@ -6,6 +6,7 @@ public enum FigureCatalogue {
         .softPrompt,
         .promptTuning,
         .tuningLedger,
+        .optimizerMemory,
         .attentionMap,
         .attentionCloseUp,
         .prefixShare,
@@ -17,6 +18,11 @@ public enum FigureCatalogue {
         .lossLandscape,
         .nearestWords,
         .lossCurve,
+        .promptLength,
+        .initialisation,
+        .lora,
+        .nf4,
+        .adalora,
         .prediction,
     ]
 

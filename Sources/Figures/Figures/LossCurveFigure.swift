@@ -40,8 +40,9 @@ private struct LossCurveDrawing {
 
     private func check() throws {
         let runs = methods.joined()
-        let hashes = Set(runs.map(\.description.weightsSha256.before))
-        try context.require(hashes.count == 1, "the runs did not start from the same weights")
+        // Weights in 4 bits are others, and have a hash of their own.
+        let hashes = Set(runs.filter { !$0.description.method.id.hasPrefix("qlora") }.map(\.description.weightsSha256.before))
+        try context.require(hashes.count <= 1, "the runs did not start from the same weights")
         for run in runs {
             if let step = run.journal.losses.firstIndex(where: { !$0.isFinite || $0 < 0 }) {
                 try context.require(false, "the loss of run \(run.id) at step \(step) is \(run.journal.losses[step])")
@@ -57,7 +58,8 @@ private struct LossCurveDrawing {
     func sheet() throws -> Sheet {
         try check()
         let accuracies = methods.map(accuracy)
-        let charts = aligned([lossChart(), accuracyChart(accuracies)], height: 190)
+        let charts = AlignedCharts.column(
+            [lossChart(), accuracyChart(accuracies)], width: context.room, height: 190, type: context.type)
         let finals = accuracies.map { $0.last?.mean ?? 0 }
         let chance = context.recording.description.task.chance
         let names = methods.map { Localised($0[0].description.method.name) }
@@ -127,29 +129,6 @@ private struct LossCurveDrawing {
 
     /// From this ratio of the largest to the smallest loss on, the scale is logarithmic.
     private static let widestLinearRatio = 30.0
-
-    /// The charts one below the other, each step at the same place in all of them, and their titles at the left edge.
-    private func aligned(_ charts: [Chart], height: Double) -> Block {
-        let room = context.room
-        let titles = charts.map { context.type.line($0.y.title, paint: .muted) }
-        let charts = charts.map { chart in
-            var untitled = chart
-            untitled.y.title = ""
-            return untitled
-        }
-        // Margins come from the labels and do not depend on the width, so what the first layout measures holds for the second.
-        let plots = charts.map {
-            $0.block(context.type, size: Size(width: room, height: height)).places["plot"] ?? Rectangle(size: .zero)
-        }
-        let left = plots.map(\.x).max() ?? 0
-        let right = plots.map(\.right).min() ?? room
-        return .column(
-            zip(titles, zip(charts, plots)).map { title, drawn in
-                let (before, behind) = (left - drawn.1.x, drawn.1.right - right)
-                let chart = drawn.0.block(context.type, size: Size(width: room - before - behind, height: height))
-                return .column([title, chart.padded(Insets(left: before, right: behind))], spacing: 0)
-            }, spacing: 20)
-    }
 
     private struct Look {
         let role: ColourRole
@@ -267,7 +246,7 @@ private struct LossCurveDrawing {
                 let description = runs[0].description
                 let length = description.method.virtualTokens.map { "P = \($0)" }
                 let rate = "lr \(NumberFormat.significant(description.training.optimizer.learningRate, digits: 1))"
-                let seeds = Self.seeds(runs.map(\.description.seed), separator: language == .en ? ", " : "、")
+                let seeds = MeasuredRuns.seeds(runs.map(\.description.seed), separator: language == .en ? ", " : "、")
                 let parts = [Localised(description.method.name)[language], length, rate].compactMap { $0 }
                 return parts.joined(separator: language == .en ? ", " : "，")
                     + (language == .en ? ", seeds \(seeds)" : "，种子 \(seeds)")
@@ -277,13 +256,5 @@ private struct LossCurveDrawing {
             return ([model, task] + methods).joined(separator: " · ")
         }
         return Localised(en: text(.en), zhHans: text(.zhHans))
-    }
-
-    /// `1–5` where they follow each other, else all of them.
-    private static func seeds(_ seeds: [UInt64], separator: String) -> String {
-        guard seeds.count > 2, let first = seeds.first, let last = seeds.last,
-            zip(seeds, seeds.dropFirst()).allSatisfy({ $0 &+ 1 == $1 })
-        else { return seeds.map(String.init).joined(separator: separator) }
-        return "\(first)–\(last)"
     }
 }

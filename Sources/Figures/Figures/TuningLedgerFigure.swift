@@ -40,7 +40,8 @@ private struct TuningLedgerDrawing {
             let seconds = runs.compactMap { $0.description.seconds?.step }.sorted()
             let trained = runs[0].description.trainedCount
             return Entry(
-                run: runs[0], trained: trained, optimizerBytes: 2 * MemoryLayout<Float>.size * trained,
+                run: runs[0], trained: trained,
+                optimizerBytes: runs[0].description.memory?.optimizer ?? 2 * MemoryLayout<Float>.size * trained,
                 adapterBytes: runs[0].description.adapterBytes ?? 0,
                 flops: try MatrixArithmetic.count(runs[0].graph(), batch: runs[0].journal.batch(atStep: 0)),
                 seconds: seconds.isEmpty ? 0 : seconds[seconds.count / 2])
@@ -48,18 +49,16 @@ private struct TuningLedgerDrawing {
     }
 
     private func check() throws {
-        let totals = Set(
-            methods.map { entry in
-                // What a method adds is not the model's.
-                let own = entry.run.description.parameters.filter { !$0.name.rawValue.hasPrefix("prompt.") }
-                return entry.run.description.frozenCount + own.reduce(0) { $0 + $1.count }
-            })
-        try context.require(
-            totals == [context.model.parameterCount],
-            "frozen and trained weights add up to \(totals.sorted()), and the model has \(context.model.parameterCount)")
+        for entry in methods {
+            // What a method adds is not the model's: then all of the model is frozen.
+            let (frozen, whole) = (entry.run.description.frozenCount, context.model.parameterCount)
+            try context.require(
+                frozen == whole || frozen + entry.trained == whole,
+                "run \(entry.run.id) has \(frozen) frozen and \(entry.trained) trained numbers, and the model has \(whole)")
+        }
         for entry in methods {
             try context.require(
-                entry.adapterBytes >= 4 * entry.trained,
+                entry.adapterBytes >= 4 * entry.trained || entry.run.description.method.id.hasPrefix("adalora"),
                 "\(entry.run.id) keeps \(entry.adapterBytes) bytes, too few for \(entry.trained) numbers")
             try context.require(entry.seconds > 0, "run \(entry.run.id) took no time")
         }
@@ -116,16 +115,17 @@ private struct TuningLedgerDrawing {
         }
         let counts = chart(
             Localised(en: "trained numbers", zhHans: "训练的数"), { Double($0.trained) }, text: { NumberFormat.whole(Int($0)) },
-            address: { entry in
-                let first = entry.run.description.parameters.first { $0.inJournal }
-                return first.map { Address(run: entry.run.id, step: 0, $0.name).text }
-            })
+            address: { MeasuredValue.trainedNumbers.address(in: $0.run.id).text })
+        let isMeasured = methods.allSatisfy { $0.run.description.memory != nil }
         let state = chart(
-            Localised(en: "optimizer state (two moments)", zhHans: "优化器状态（两个矩）"), { Double($0.optimizerBytes) },
-            text: { NumberFormat.bytes(Int($0)) }, address: { _ in nil })
+            isMeasured
+                ? Localised(en: "optimizer state, as allocated", zhHans: "优化器状态（实际分配）")
+                : Localised(en: "optimizer state (two moments)", zhHans: "优化器状态（两个矩）"), { Double($0.optimizerBytes) },
+            text: { NumberFormat.bytes(Int($0)) },
+            address: { $0.run.description.memory == nil ? nil : MeasuredValue.memoryOfOptimizer.address(in: $0.run.id).text })
         let kept = chart(
             Localised(en: "to keep for each task", zhHans: "每个任务要保存"), { Double($0.adapterBytes) },
-            text: { NumberFormat.bytes(Int($0)) }, address: { _ in nil })
+            text: { NumberFormat.bytes(Int($0)) }, address: { MeasuredValue.adapterBytes.address(in: $0.run.id).text })
 
         let largest = methods.map { $0.flops.forward + $0.flops.backward }.max() ?? 1
         let (forward, backward) = (
