@@ -42,6 +42,7 @@ final class Run {
                 tokens: task.longest, virtualTokens: method.addedTokens, context: base.model.context)
         }
         guard !task[.train].isEmpty else { throw TuningError.noExamples("train on") }
+        try specification.checkLandscape(of: method, on: base.model)
         limits = BatchLimits(
             sequences: specification.training.batchSize, length: length, counted: task.longestCompletion)
         setup = try TrainingSetup(

@@ -51,6 +51,8 @@ public struct TrainingRequest: Sendable {
     public var frames: FrameSteps?
     /// At which steps parameters that are too large for the journal are kept.
     public var checkpoints = CheckpointPolicy.bounded
+    /// The loss around the end of a soft prompt's path, to be measured when it is trained; `nil` for none.
+    public var landscape: LandscapeSpecification?
 
     /// The run's name in the recording; `nil` for the method's.
     var runID: String?
@@ -93,10 +95,10 @@ public struct TrainingRequest: Sendable {
         let kept: FrameSteps = frames ?? (base.model.parameterCount <= Self.largeModel ? [0, -1] : [])
         let run = RunSpecification(
             id: runID ?? method.kind.rawValue, method: method, training: training, seed: seed, frames: FramePolicy(steps: kept),
-            keepsParameters: keepsParameters, checkpoints: checkpoints)
+            keepsParameters: keepsParameters, checkpoints: checkpoints, landscape: landscape)
         let job = TrainingJob(base: base, modelName: model, task: task, run: run)
         // What the method cannot do is said before anything is written.
-        if !job.searches { _ = try job.method(of: run) }
+        if !job.searches { try run.checkLandscape(of: try job.method(of: run), on: base.model) }
         return (job, left)
     }
 

@@ -143,6 +143,9 @@ struct FigureTests {
         let reason: String
     }
 
+    static let landscape = "runs/prompt-tuning/probes/landscape.safetensors"
+    static let quantisation = "runs/qlora/probes/quantisation.safetensors"
+
     static let contradicted: [Contradiction] = [
         Contradiction(
             figure: "attention-close-up", file: KeptRecording.frame, tensor: "block.3.attention.scores", element: 44 + 33,
@@ -167,6 +170,45 @@ struct FigureTests {
         Contradiction(
             figure: "prediction", file: KeptRecording.journal, tensor: "predictions.probabilities", change: { $0 + 1 },
             reason: "add up to"),
+        Contradiction(
+            figure: "loss-landscape", recording: "landscape", file: landscape, tensor: "landscape.losses", element: 13 * 25 + 5,
+            reason: "the loss at the centre is"),
+        Contradiction(
+            figure: "loss-landscape", recording: "landscape", file: landscape, tensor: "landscape.losses",
+            change: { _ in .nan }, reason: "the loss at point 0"),
+        Contradiction(
+            figure: "loss-landscape", recording: "landscape", file: landscape, tensor: "landscape.directions",
+            reason: "the product of directions 1 and 1"),
+        Contradiction(
+            figure: "loss-landscape", recording: "landscape", file: landscape, tensor: "landscape.centre",
+            reason: "is not the soft prompt of step 50"),
+        Contradiction(
+            figure: "loss-landscape", recording: "landscape", file: landscape, tensor: "landscape.path",
+            reason: "along a direction, and its path says"),
+        Contradiction(
+            figure: "nf4", recording: "adapters", file: quantisation, tensor: "quantisation.dequantised", element: 70,
+            change: { $0 * 1.01 + 1e-4 }, reason: "level times maximum gives"),
+        Contradiction(
+            figure: "nf4", recording: "adapters", file: quantisation, tensor: "quantisation.weights", element: 70,
+            reason: "half a gap between levels"),
+        Contradiction(
+            figure: "nf4", recording: "adapters", file: quantisation, tensor: "quantisation.levels", element: 4,
+            change: { _ in 0.9 }, reason: "the levels do not rise"),
+        Contradiction(
+            figure: "lora", recording: "adapters", file: "runs/lora/frames/step-000050.safetensors",
+            tensor: "transformer.h.0.attn.c_attn.lora_B.weight", reason: "the product of B and A gives"),
+        Contradiction(
+            figure: "adalora", recording: "adapters", file: "runs/adalora/journal.safetensors",
+            tensor: "transformer.h.2.mlp.c_fc.lora_E", element: 50 * 4, reason: "and the budget is 32"),
+        Contradiction(
+            figure: "prompt-length", recording: "lengths", file: "runs/p2-seed1/journal.safetensors",
+            tensor: "evaluations.accuracy", element: 5, change: { $0 + 1 }, reason: "not from 0 to 1"),
+        Contradiction(
+            figure: "initialisation", recording: "starts", file: "runs/text-seed1/journal.safetensors",
+            tensor: "evaluations.accuracy", element: 2, change: { $0 + 1 }, reason: "not from 0 to 1"),
+        Contradiction(
+            figure: "initialisation", recording: "starts", file: "runs/text-seed1/journal.safetensors", tensor: "loss",
+            element: 7, change: { _ in .infinity }, reason: "the loss of run text-seed1 at step 7"),
     ]
 
     @Test("notice a recorded number that others contradict", arguments: contradicted.indices)
@@ -182,6 +224,67 @@ struct FigureTests {
             }
             #expect(error?.description.contains(contradiction.reason) == true, "\(error?.description ?? "none")")
         }
+    }
+
+    @Test(
+        "notice a recording that says what its numbers contradict",
+        arguments: [
+            ("optimizer-memory", "adapters", "\"gradients\" : 16384", "\"gradients\" : 16385", "add up to 1337165 bytes"),
+            ("tuning-ledger", "adapters", "\"frozen_count\" : 223616", "\"frozen_count\" : 9", "9 frozen and 4096 trained"),
+            ("prompt-length", "lengths", "\"batch_size\" : 6", "\"batch_size\" : 5", "not trained in the same way"),
+            ("prompt-length", "lengths", "\"seed\" : 1", "\"seed\" : 9", "not run from the same seeds"),
+            ("initialisation", "starts", "\"batch_size\" : 8", "\"batch_size\" : 5", "differ in more than their start"),
+            ("adalora", "adapters", "\"tfinal\" : 25", "\"tfinal\" : 35", "and the budget is"),
+        ])
+    func contradictedText(_ id: String, _ name: String, _ text: String, _ other: String, _ reason: String) throws {
+        try KeptRecording.withSpoiledText(text, other, of: name) { recording in
+            let error = #expect(throws: FigureError.self) {
+                try FigureCatalogue.figure(id).scene(
+                    of: recording, type: Typesetter(measurer: FontLibrary(), language: .en))
+            }
+            #expect(error?.description.contains(reason) == true, "\(error?.description ?? "none")")
+        }
+    }
+
+    @Test(
+        "say of a kept recording which option does not fit",
+        arguments: [
+            ("loss-landscape", "landscape", FigureOptions(step: 3), "looked at after 50 updates"),
+            ("loss-landscape", "adapters", FigureOptions(runs: ["lora"]), "none of its runs has the loss around"),
+            ("nf4", "adapters", FigureOptions(runs: ["lora"]), "holds no weight in 4 bits"),
+            ("lora", "adapters", FigureOptions(layer: 4), "layers 0, 1, 2, 3"),
+            ("lora", "adapters", FigureOptions(step: 3), "keeps no A and B of 3 updates"),
+            ("lora", "adapters", FigureOptions(runs: ["adalora"]), "keeps no matrices A and B"),
+            ("adalora", "adapters", FigureOptions(runs: ["lora"]), "no singular values"),
+            ("prompt-length", "lengths", FigureOptions(runs: ["p1-seed1", "p1-seed2"]), "one number of virtual tokens"),
+            ("initialisation", "starts", FigureOptions(runs: ["text-seed1", "text-seed2"]), "one start"),
+            ("prompt-length", "starts", FigureOptions(), "no two runs of one method with different numbers"),
+            ("initialisation", "lengths", FigureOptions(), "no two runs of one method with different starts"),
+            ("optimizer-memory", "prompt-tuning", FigureOptions(), "memory measured"),
+        ])
+    func keptOptions(_ id: String, _ name: String, _ options: FigureOptions, _ reason: String) throws {
+        let error = #expect(throws: FigureError.self) {
+            try FigureCatalogue.figure(id).scene(
+                of: KeptRecording.open(name), options: options, type: Typesetter(measurer: FontLibrary(), language: .en))
+        }
+        #expect(error?.description.contains(reason) == true, "\(error?.description ?? "none")")
+    }
+
+    @Test("of a layer show that layer's matrices")
+    func layerOfLoRA() throws {
+        let scene = try FigureCatalogue.figure("lora").scene(
+            of: KeptRecording.open("adapters"), options: FigureOptions(layer: 2),
+            type: Typesetter(measurer: FontLibrary(), language: .en))
+        #expect(scene.addresses.contains { $0.contains("h.2.attn.c_attn.lora_A.weight") })
+        #expect(!scene.addresses.contains { $0.contains("h.0.attn") })
+    }
+
+    @Test(
+        "keep the rules of layout with every recording of the gallery that can show them",
+        arguments: ["adapters", "lengths", "starts", "landscape"])
+    func layoutOfKept(_ name: String) throws {
+        let recording = try KeptRecording.open(name)
+        try audit(recording, FigureCatalogue.figures(of: recording), widths: [Sheet.article], themes: [.light])
     }
 
     @Test("that need a soft prompt are not offered without one")

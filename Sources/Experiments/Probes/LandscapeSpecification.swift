@@ -4,6 +4,9 @@ internal import Recordings
 public struct LandscapeSpecification: Sendable, Hashable {
     /// Whose loss.
     public var split: TaskData.Split
+    /// How many points there may be along a direction: each pair costs an evaluation.
+    public static let possiblePoints = 3...101
+
     /// Points along each of the two directions.
     public var points: Int
 

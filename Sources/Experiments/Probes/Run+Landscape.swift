@@ -1,23 +1,21 @@
 internal import Autodiff
 internal import LinearAlgebra
 internal import Recordings
+internal import Transformer
 internal import Tuning
 
 extension Run {
     /// Measures the loss in the plane of a soft prompt's path, and leaves the soft prompt as it was.
     ///
     /// - Parameter path: The soft prompt at every step.
-    /// - Throws: ``ProbeError`` if the run trains no soft prompt in front of the text, or too few steps to span a plane.
+    /// - Throws: ``ProbeError`` if the path spans no plane.
     func writeLandscape(_ wanted: LandscapeSpecification, after step: Int, path: [[Float]], into run: RunWriter) throws {
         let name = ValueName.softPrompt
-        guard let prompt = parameters[name.rawValue], method.placedTokens == 0, !method.answersWithClass else {
-            throw ProbeError.noLandscape(run: specification.id, reason: "it trains no soft prompt in front of the text")
-        }
+        guard let prompt = parameters[name.rawValue] else { throw TuningError.missingParameter(name.rawValue) }
         let examples = task.evaluated(wanted.split)
         guard !examples.isEmpty else { throw TuningError.noExamples("measure the loss around the end on") }
-        guard wanted.points >= 3, let plane = LandscapePlane(through: path) else {
-            throw ProbeError.noLandscape(
-                run: specification.id, reason: "its path spans no plane, for which it takes two updates and three points")
+        guard let plane = LandscapePlane(through: path) else {
+            throw ProbeError.noLandscape(run: specification.id, reason: "its path spans no plane")
         }
         defer { prompt.write(plane.centre) }
         let (first, second) = plane.coordinates(points: wanted.points)
@@ -44,5 +42,27 @@ extension Run {
                 id: ProbeDescription.landscape, step: step, subject: name, split: wanted.split.rawValue,
                 values: values.map { ProbeValueDescription(name: $0.0, shape: $0.1) }),
             batch: RecordedBatch(batch), numbers: values.map(\.2))
+    }
+}
+
+extension RunSpecification {
+    /// Says before training whether the loss around its end can be measured.
+    ///
+    /// - Throws: ``ProbeError`` if the run trains no soft prompt in front of the text, or too little of it is asked for.
+    func checkLandscape(of method: any TuningMethod, on model: any LanguageModel) throws(ProbeError) {
+        guard let landscape else { return }
+        let name = ValueName.softPrompt.rawValue
+        if !method.trainedParameters(for: model).contains(name) || method.placedTokens > 0 || method.answersWithClass {
+            throw .noLandscape(run: id, reason: "it trains no soft prompt in front of the text")
+        }
+        if training.steps < 2 { throw .noLandscape(run: id, reason: "a path of \(training.steps) updates spans no plane") }
+        let points = LandscapeSpecification.possiblePoints
+        if !points.contains(landscape.points) {
+            throw .noLandscape(
+                run: id,
+                reason:
+                    "\(landscape.points) points along a direction were asked for, and \(points.lowerBound) to \(points.upperBound) are possible"
+            )
+        }
     }
 }

@@ -76,6 +76,13 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: """
+            Measure the loss on the tuning examples around where a soft prompt's training ended, at so many points along each of two \
+            directions, for the figure loss-landscape. Not measured by default.
+            """)
+    var landscape: Int?
+
+    @Option(
+        help: """
             When weights that are too large for the journal of every step are recorded: every:N steps, last, or none; by default after the \
             last step, and between every 16 steps or as often as 64 MB hold. A step is computed again from the checkpoint before it, or from the start.
             """)
@@ -181,6 +188,7 @@ struct TrainCommand: ParsableCommand {
         request.evaluateEvery = evaluateEvery
         request.frames = try frameSteps()
         request.checkpoints = try checkpointPolicy() ?? request.checkpoints
+        request.landscape = landscape.map { LandscapeSpecification(points: $0) }
         return request
     }
 

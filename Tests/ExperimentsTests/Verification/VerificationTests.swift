@@ -31,6 +31,9 @@ import Testing
             if ["qlora", "adalora", "full-fine-tuning"].contains(told.kind) || told.testDescription.hasSuffix("template") {
                 expected.insert("prefix-share")
             }
+            // Only who asks for it has a landscape, and only QLoRA weights in 4 bits.
+            expected.insert("landscape")
+            if told.kind != "qlora" { expected.insert("quantisation") }
             if told.kind == "full-fine-tuning" { expected.formUnion(["start", "updates"]) }
             #expect(absent == expected)
             #expect(verification.holds)
