@@ -1,4 +1,7 @@
 import Autodiff
+import CairoRendering
+import Drawing
+import Figures
 import Foundation
 import LinearAlgebra
 import Recordings
@@ -189,6 +192,40 @@ import Tuning
             let recording = try Experiment(base: base, task: TaskData(try world.task("opposite-en"), of: world), runs: runs)
                 .record(to: folder.appending(path: "recording"), version: "test", pool: WorkerPool(threads: 1))
             #expect(recording.runs.map(\.description.graph) == ["run-0", "run-0"])
+        }
+    }
+
+    @Test(
+        "The figures of what was measured are drawn of a Llama too, and keep the rules of layout",
+        arguments: [
+            ("lora", ["lora", "optimizer-memory"]), ("qlora", ["nf4", "lora", "optimizer-memory"]),
+            ("adalora", ["adalora", "optimizer-memory"]), ("prompt-tuning", ["loss-landscape", "optimizer-memory"]),
+            ("prompt-tuning+lora", ["lora", "loss-landscape"]),
+        ])
+    func llama(_ kind: String, _ figures: [String]) throws {
+        try PretrainingTests.withFolder { folder in
+            let base = try BaseModel(opening: SmallModel.llama(in: folder))
+            let world = World(seed: World.standardSeed)
+            var settings = MethodSettings()
+            settings.virtualTokens = 3
+            settings.rank = 3
+            var run = RunSpecification(
+                id: "run", method: MethodSpecification(try #require(.init(rawValue: kind)), settings: settings),
+                training: TrainingSpecification(
+                    steps: 10, batchSize: 4, schedule: LearningRateSchedule(peak: 0.05), evaluateEvery: 5),
+                seed: 1)
+            if kind.hasPrefix("prompt") { run.landscape = LandscapeSpecification(points: 4) }
+            let recording = try Experiment(
+                base: base, task: TaskData(try world.task("opposite-en"), of: world), runs: [run]
+            ).record(to: folder.appending(path: "recording"), version: "test", pool: WorkerPool(threads: 1))
+            let fonts = try FontLibrary()
+            for id in figures {
+                for language in Drawing.Language.allCases {
+                    let scene = try FigureCatalogue.figure(id).scene(
+                        of: recording, type: Typesetter(measurer: fonts, language: language))
+                    #expect(SceneAudit(measurer: fonts).findings(in: scene, theme: .light).map(\.description) == [], "\(id)")
+                }
+            }
         }
     }
 }

@@ -222,10 +222,13 @@ private struct InitialisationDrawing {
         }
         for (index, curve) in curves.enumerated() {
             let look = look(index)
+            // A loss stands for itself at every step; an accuracy is there where it was evaluated, at last behind the last step.
+            let last = marks ? curve.mean.last.map { Int($0.x) } : nil
             if curve.seeds.count > 1 {
                 for (seed, points) in curve.seeds.enumerated() {
                     var line = Chart.Series(
-                        "", points: points, paint: .role(look.role, strength: 0.5), address: address(addresses(index, seed, nil)))
+                        "", points: points, paint: .role(look.role, strength: 0.5), address: address(addresses(index, seed, last))
+                    )
                     line.width = 0.75
                     thin.append(line)
                 }
@@ -236,7 +239,7 @@ private struct InitialisationDrawing {
                 Chart.Series(
                     context.type.shortened(name, width: 130, font: .label) + (number.map { " " + $0 } ?? ""), points: curve.mean,
                     paint: .role(look.role, strength: 1), dash: look.dash, mark: marks ? look.mark : .none,
-                    address: address(addresses(index, nil, nil)),
+                    address: address(addresses(index, nil, last)),
                     pointAddresses: marks ? curve.mean.map { address(addresses(index, nil, Int($0.x))) } : []))
         }
         return thin + thick
