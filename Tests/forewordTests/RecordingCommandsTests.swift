@@ -30,7 +30,7 @@ import Testing
             }
             let report = try OwnDataTests.object(run("verify", "one/recording", "--json"))
             let runs = try #require(report["runs"] as? [[String: Any]])
-            #expect((runs[0]["checks"] as? [[String: Any]])?.count == 12)
+            #expect((runs[0]["checks"] as? [[String: Any]])?.count == 14)
 
             let inspected = try OwnDataTests.object(run("inspect", "full/recording", "--json"))
             let facts = try #require((inspected["runs"] as? [[String: Any]])?.first)

@@ -261,7 +261,7 @@ private struct LoRADrawing {
         let rank = Lines(count: pair.rank, room: 160, largest: Self.narrowCell)
         let side = rank.length + Self.wideGap
         // Room for the names at the left and above.
-        let inputs = Lines(count: pair.inputs, room: context.room - side - 4)
+        let inputs = Lines(count: pair.inputs, room: context.room - side - 4, largest: 24)
         let outputs = Lines(count: pair.outputs, room: Self.mostHeight)
         let names = Font.label.lineHeight + 6
         let scales = (

@@ -151,7 +151,8 @@ private struct LossLandscapeDrawing {
 
     /// From this ratio of the largest to the smallest loss on, colours and lines follow its logarithm.
     private static let widestLinearRatio = 8.0
-    private static let mostHeight = 420.0
+    /// The height of the map, as a part of the page's width, at most.
+    private static let mostHeight = 0.62
     private static let mostLevels = 9
 
     private var heightAxis: Axis {
@@ -206,7 +207,7 @@ private struct LossLandscapeDrawing {
         let margins = chart.block(type, size: trial).places["plot"] ?? Rectangle(size: trial)
         // Both axes have one scale, as far as the page is high enough; else the map is narrower.
         let (width, height) = (x.range.upperBound - x.range.lowerBound, y.range.upperBound - y.range.lowerBound)
-        let scale = min(margins.width / width, Self.mostHeight / height)
+        let scale = min(margins.width / width, Self.mostHeight * context.room / height)
         let size = Size(
             width: (context.room - margins.width + width * scale).rounded(.down),
             height: (trial.height - margins.height + height * scale).rounded(.down))

@@ -102,9 +102,9 @@ private struct OptimizerMemoryDrawing {
             body: body(),
             caption: Localised(
                 en:
-                    "Bytes that were allocated, counted from the storage itself, for batches of up to \(batch) sequences. Moments: all that the optimizer keeps from step to step. Activations: all other numbers in flight, and room to compute in. What recording and evaluation need is not counted.",
+                    "Bytes that were allocated, counted from the storage itself, for batches of up to \(batch) sequences; parts in the table’s order. Moments: all that the optimizer keeps from step to step. Activations: all other numbers in flight, and room to compute in. What recording and evaluation need is not counted.",
                 zhHans:
-                    "按实际分配的存储统计的字节数，批最多含 \(batch) 条序列。矩：优化器逐步保留的全部内容。激活：其余流动中的数以及计算所需的空间。未计入记录和评估所需的部分。"
+                    "按实际分配的存储统计的字节数，批最多含 \(batch) 条序列；各段按表中次序排列。矩：优化器逐步保留的全部内容。激活：其余流动中的数以及计算所需的空间。未计入记录和评估所需的部分。"
             ),
             provenance: provenance)
     }
