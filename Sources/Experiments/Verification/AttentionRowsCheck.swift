@@ -15,7 +15,7 @@ struct AttentionRowsCheck: RunCheck {
     }
 
     private func examine(
-        _ name: ValueName, front: Int?, _ step: StepValues, _ run: ReplayedRun, _ finding: inout Finding
+        _ name: ValueName, front: [Int]?, _ step: StepValues, _ run: ReplayedRun, _ finding: inout Finding
     ) throws {
         let value = try step.value(name)
         step.forEachRow(of: value, front: front) { row, head, visible, all in
