@@ -20,6 +20,8 @@ extension StepValues {
         let (heads, span) = value.shape.inner.count > 1 ? (value.shape.inner[0], value.shape.inner[1]) : (1, value.columns)
         let segments: [Range<Int>] =
             value.shape.rows == .tokens ? (0..<batch.sequenceCount).map(batch.sequence) : [0..<value.rowCount]
+        // Columns are as many as the longest front needs; a shorter one stands at their end, next to the text.
+        let longest = front?.max() ?? 0
         for (index, segment) in segments.enumerated() {
             let front = front.map { fronts in
                 let adapter = value.shape.rows == .tokens ? batch.adapter(ofSequence: index) : 0
@@ -28,8 +30,8 @@ extension StepValues {
             for row in segment {
                 for head in 0..<heads {
                     let start = row * value.columns + head * span
-                    let visible = front.map { $0 + row - segment.lowerBound + 1 } ?? span
-                    body(row, head, start..<(start + min(visible, span)), start..<(start + span))
+                    let visible = front.map { longest - $0..<min(longest + row - segment.lowerBound + 1, span) } ?? 0..<span
+                    body(row, head, (start + visible.lowerBound)..<(start + visible.upperBound), start..<(start + span))
                 }
             }
         }
