@@ -113,10 +113,10 @@ extension Measure {
             return (Double(isLoss ? evaluation.loss : evaluation.accuracy), "\(address)")
         case .trainedCount: return fact(Double(description.trainedCount), "parameters")
         case .trainedShare:
-            let all = recording.description.model.parameterCount
+            let all = run.model.parameterCount
             return fact(Double(description.trainedCount) / Double(all), "parameters")
         case .promptSize:
-            let width = recording.description.model.configuration.width
+            let width = run.model.configuration.width
             return fact(Double((description.method.virtualTokens ?? 0) * width), "method.settings.virtual_tokens")
         case .changedModel:
             let hashes = description.weightsSha256
@@ -127,7 +127,7 @@ extension Measure {
                 return subject.rawValue.hasPrefix("transformer.") && !description.isTrained(subject)
             }
             return fact(Double(names.count), "graph")
-        case .chance: return (recording.description.task.chance ?? .nan, "recording.json#task.chance")
+        case .chance: return (run.task.chance ?? .nan, "recording.json#task.chance")
         case .adapterBytes: return fact(Double(description.adapterBytes ?? 0), "adapter_bytes")
         case .stepSeconds: return fact(description.seconds?.step ?? .nan, "seconds.step")
         }

@@ -1,3 +1,4 @@
+internal import Interchange
 public import LinearAlgebra
 public import Recordings
 
@@ -35,9 +36,14 @@ public struct Verification: Codable, Sendable {
         progress: (Double) -> Void = { _ in }
     ) throws(RecordingError) {
         var runs: [Run] = []
-        let found = base ?? (try? BaseModel(of: recording))
+        var bases: [String: BaseModel] = [:]
         for (index, recorded) in recording.runs.enumerated() {
-            let run = try ReplayedRun(recorded.id, of: recording, base: found, pool: pool)
+            let hash = recorded.model.weightsSha256
+            if bases[hash] == nil {
+                let isGiven = base.map { $0.weightsHash.hex == hash || recording.description.allModels.count == 1 } ?? false
+                bases[hash] = isGiven ? base : try? BaseModel(of: recording, run: recorded)
+            }
+            let run = try ReplayedRun(recorded.id, of: recording, base: bases[hash], pool: pool)
             let chosen = try Self.steps(steps, of: run.run)
             var findings = RunChecks.all.map { _ in Finding() }
             for (place, check) in RunChecks.all.enumerated() {

@@ -35,23 +35,27 @@ public struct FigureNeeds: Sendable {
 
     /// What a recording lacks; `nil` if it has everything.
     public func lack(in recording: Recording) throws(RecordingError) -> String? {
-        let candidates = softPrompt ? recording.runs.filter(\.hasSoftPrompt) : recording.runs
+        var candidates = softPrompt ? recording.runs.filter(\.hasSoftPrompt) : recording.runs
         if candidates.isEmpty {
             return softPrompt ? "it has no run that trains a soft prompt in front of the text" : "it has no runs"
         }
         if embeddings, try recording.vocabularyEmbeddings() == nil { return "it was made without the model's token embeddings" }
+        if embeddings {
+            candidates = candidates.filter(\.isOfMainModel)
+            if candidates.isEmpty { return "it has such runs only of other models than the one whose token embeddings were kept" }
+        }
         if let lack = try check(recording) { return lack }
-        let names = values(recording.description.model.configuration)
-        guard !moments.isEmpty, !names.isEmpty else { return nil }
+        guard !moments.isEmpty else { return nil }
         var lack: String?
         for run in candidates {
-            lack = try self.lack(of: names, in: run)
+            lack = try self.lack(of: values(run.model.configuration), in: run)
             if lack == nil { return nil }
         }
         return lack
     }
 
     private func lack(of names: [ValueName], in run: RecordedRun) throws(RecordingError) -> String? {
+        guard !names.isEmpty else { return nil }
         for moment in Moment.allCases where moments.contains(moment) {
             let step = moment == .start ? 0 : run.journal.stepCount
             guard let frame = try run.frame(step: step) else { return "run \(run.id) has no frame of step \(step)" }

@@ -32,7 +32,7 @@ private struct PredictionDrawing {
     init(_ context: FigureContext) throws {
         self.context = context
         run = try context.run { Self.pair(of: $0) != nil }
-        guard let pair = Self.pair(of: run), let split = context.recording.description.task.split(pair.after.split) else {
+        guard let pair = Self.pair(of: run), let split = run.task.split(pair.after.split) else {
             throw context.lacking("run \(run.id) kept no answers")
         }
         (before, after) = pair

@@ -7,7 +7,9 @@ extension Figure {
         id: "tuning-ledger",
         question: Localised(en: "What does it cost?", zhHans: "代价是多少？"),
         needs: FigureNeeds(check: { recording throws(RecordingError) in
-            if Set(recording.runs.map(\.description.method.id)).count < 2 { return "it has runs of one method only" }
+            if Set(recording.runs.filter { $0.journal.stepCount > 0 }.map(\.description.method.id)).count < 2 {
+                return "it has runs of one method only"
+            }
             return recording.runs.contains { $0.description.seconds == nil || $0.description.adapterBytes == nil }
                 ? "a run has no measured time or no size of what is kept" : nil
         })
@@ -31,8 +33,7 @@ private struct TuningLedgerDrawing {
 
     init(_ context: FigureContext) throws {
         self.context = context
-        let all =
-            try context.options.runs.isEmpty ? context.recording.runs : context.options.runs.map { try context.recording.run($0) }
+        let all = try context.comparableRuns()
         var ids: [String] = []
         for run in all where !ids.contains(run.description.method.id) { ids.append(run.description.method.id) }
         methods = try ids.map { id in
@@ -55,8 +56,8 @@ private struct TuningLedgerDrawing {
                 return entry.run.description.frozenCount + own.reduce(0) { $0 + $1.count }
             })
         try context.require(
-            totals == [context.model.parameterCount],
-            "frozen and trained weights add up to \(totals.sorted()), and the model has \(context.model.parameterCount)")
+            totals == [methods[0].run.model.parameterCount],
+            "frozen and trained weights add up to \(totals.sorted()), and the model has \(methods[0].run.model.parameterCount)")
         for entry in methods {
             try context.require(
                 entry.adapterBytes >= 4 * entry.trained,
@@ -168,10 +169,10 @@ private struct TuningLedgerDrawing {
     }
 
     private var provenance: Localised {
-        let hash = String(context.model.weightsSha256.prefix(8))
+        let hash = String(methods[0].run.model.weightsSha256.prefix(8))
         let arithmetic = context.recording.description.provenance.arithmetic
         return Localised(
-            en: "model \(context.model.name) \(hash)… · \(methods.map(\.run.id).joined(separator: ", ")) · \(arithmetic)",
-            zhHans: "模型 \(context.model.name) \(hash)… · \(methods.map(\.run.id).joined(separator: "、")) · \(arithmetic)")
+            en: "model \(methods[0].run.model.name) \(hash)… · \(methods.map(\.run.id).joined(separator: ", ")) · \(arithmetic)",
+            zhHans: "模型 \(methods[0].run.model.name) \(hash)… · \(methods.map(\.run.id).joined(separator: "、")) · \(arithmetic)")
     }
 }
