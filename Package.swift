@@ -75,7 +75,7 @@ let package = Package(
             dependencies: [
                 "Experiments", "Figures", "Drawing", "LinearAlgebra", "Recordings", "TinyWorld", "Tuning", yams,
             ], path: ".",
-            exclude: ["Tests", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "figures", "sweeps"]
+            exclude: ["Tests", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "docs", "figures", "sweeps"]
                 + others.map { "Sources/\($0)" },
             sources: ["Sources/Lessons"], resources: [.copy("lessons")], swiftSettings: rules),
         module(

@@ -1,0 +1,98 @@
+internal import Experiments
+internal import Recordings
+
+/// What has to hold of any sound run, and by how much it does.
+extension Metric {
+    static let ofInvariants = [
+        Metric(
+            "check-deviation", .plain, keys: [.check],
+            en:
+                "largest deviation that `foreword verify` finds with the check `check`, of those the one that rounding explains least",
+            zh: "`foreword verify` 的检查项 `check` 得到的最大偏差（舍入误差最难解释的那一个）"
+        ) { subject in
+            let check = try subject.checked()
+            guard let worst = check.worst else { throw subject.lacks("the check \(check.id) compares bits, not distances") }
+            return Found(value: worst.deviation, address: worst.address)
+        },
+        Metric(
+            "check-share", .plain, keys: [.check],
+            en: "that deviation divided by what rounding explains there: at most 1 where the check holds",
+            zh: "上述偏差除以该处舍入误差所能解释的大小：检查通过时不超过 1"
+        ) { subject in
+            let check = try subject.checked()
+            guard let worst = check.worst else { throw subject.lacks("the check \(check.id) compares bits, not distances") }
+            return Found(value: worst.bound > 0 ? worst.deviation / worst.bound : worst.deviation, address: worst.address)
+        },
+        Metric(
+            "check-failures", .count, keys: [.check], en: "1 where the check `check` of `foreword verify` fails, else 0",
+            zh: "`foreword verify` 的检查项 `check` 未通过为 1，否则为 0"
+        ) { subject in
+            let check = try subject.checked()
+            return Found(value: check.outcome == .fails ? 1 : 0, address: check.worst?.address ?? "\(subject.run.id)#\(check.id)")
+        },
+        Metric(
+            "check-compared", .count, keys: [.check], en: "how many things the check `check` of `foreword verify` compares",
+            zh: "`foreword verify` 的检查项 `check` 比较了多少处"
+        ) { subject in
+            let check = try subject.checked()
+            return Found(value: Double(check.compared), address: check.worst?.address ?? "\(subject.run.id)#\(check.id)")
+        },
+        Metric(
+            "mixed-difference", .plain,
+            en:
+                "largest difference of a logit between a mixed batch and the runs it mixes, over the held-out examples that both show; the "
+                + "runs need frames: [after]",
+            zh: "混合批与各单独运行之间 logits 的最大差异，取双方都显示的留出样例；各运行需要 frames: [after]"
+        ) { subject in
+            let mixed = try subject.heldOutFrame()
+            guard let sequences = mixed.sequences else { throw subject.lacks("it is no mixed batch") }
+            let logits = try mixed.value(.logits)
+            var largest = 0.0
+            for (index, sequence) in sequences.enumerated() {
+                let own = try subject.heldOutFrame(of: subject.context.recording.run(sequence.run))
+                guard sequence.example < own.batch.sequenceCount else { continue }
+                let (a, b) = (logits.matrix(ofSequence: index), try own.value(.logits).matrix(ofSequence: sequence.example))
+                guard a.count == b.count else { throw subject.lacks("\(sequence.run) shows another example") }
+                for (a, b) in zip(a, b) { largest = zip(a, b).reduce(largest) { max($0, abs(Double($1.0) - Double($1.1))) } }
+            }
+            return subject.found(largest, .logits, step: mixed.step)
+        },
+        Metric(
+            "attention-ratio-deviation", .plain, keys: [.against, .layer],
+            en:
+                "largest difference between the attention of text to text, made to sum to 1 without the virtual tokens, and that of the run "
+                + "`against`, which has none; both need frames: [after]",
+            zh: "去掉虚拟 token 并重新归一化后的文本对文本注意力，与没有虚拟 token 的运行 `against` 之间的最大差异；两者都需要 frames: [after]"
+        ) { subject in
+            guard let other = subject.measure.against.flatMap({ subject.context.recorded[$0]?.first }) else {
+                throw subject.lacks("the run it is compared with was left out")
+            }
+            let (frame, bare) = (try subject.heldOutFrame(), try subject.heldOutFrame(of: subject.context.recording.run(other)))
+            let name = ValueName.attentionWeights(layer: subject.measure.layer)
+            guard frame.has(name), bare.has(name) else { throw subject.lacks("its model has no layer \(subject.measure.layer)") }
+            guard frame.batch.tokens == bare.batch.tokens else { throw subject.lacks("\(other) shows other examples") }
+            let (a, b) = (try frame.value(name), try bare.value(name))
+            let (heads, span, plain) = (a.shape.inner[0], a.shape.inner[1], b.shape.inner[1])
+            var largest = 0.0
+            for row in 0..<a.rowCount * heads {
+                let text = a.numbers[(row + 1) * span - plain..<(row + 1) * span]
+                let sum = text.reduce(0) { $0 + Double($1) }
+                let wanted = b.numbers[row * plain..<(row + 1) * plain]
+                for (weight, ratio) in zip(text, wanted) { largest = max(largest, abs(Double(weight) / sum - Double(ratio))) }
+            }
+            return subject.found(largest, name, step: frame.step)
+        },
+    ]
+}
+
+extension Metric.Subject {
+    fileprivate func checked() throws -> CheckResult {
+        let id = measure.check ?? ""
+        guard let result = try context.check(id, of: run.id) else { throw lacks("there is no check \(id)") }
+        switch result.outcome {
+        case .holds, .fails: return result
+        case .absent: throw lacks("there is nothing in it that the check \(id) looks at")
+        case .unknown: throw lacks("the check \(id) cannot be made (\(result.reason ?? ""))")
+        }
+    }
+}
