@@ -12,7 +12,7 @@ extension Metric {
             zh: "优化器记住的字节数：每个训练的数字有两个 float32 的矩"
         ) { subject in
             let count = try subject.run.graph().nodes.reduce(0) { sum, node in
-                guard node.isParameter, node.name.rawValue.hasPrefix("optimizer/"), case .fixed(let rows) = node.shape.rows else {
+                guard node.isParameter, node.name.stateSubject != nil, case .fixed(let rows) = node.shape.rows else {
                     return sum
                 }
                 return sum + rows * node.shape.columns

@@ -61,24 +61,34 @@ extension Metric {
             "attention-ratio-deviation", .plain, keys: [.against, .layer],
             en:
                 "largest difference between the attention of text to text, made to sum to 1 without the virtual tokens, and that of the run "
-                + "`against`, which has none; both need frames: [after]",
-            zh: "去掉虚拟 token 并重新归一化后的文本对文本注意力，与没有虚拟 token 的运行 `against` 之间的最大差异；两者都需要 frames: [after]"
+                + "`against`; both need frames: [after]. With position embeddings, as GPT-2's, compare runs of as many virtual tokens, "
+                + "such as one of steps: 0, for they move the text to other positions",
+            zh: "去掉虚拟 token 并重新归一化后的文本对文本注意力，与运行 `against` 之间的最大差异；两者都需要 frames: [after]。"
+                + "GPT-2 这类有位置嵌入的模型，请与虚拟 token 个数相同的运行比较（例如 steps: 0 的），因为虚拟 token 会改变文本的位置"
         ) { subject in
             guard let other = subject.measure.against.flatMap({ subject.context.recorded[$0]?.first }) else {
                 throw subject.lacks("the run it is compared with was left out")
             }
-            let (frame, bare) = (try subject.heldOutFrame(), try subject.heldOutFrame(of: subject.context.recording.run(other)))
+            let bareRun = try subject.context.recording.run(other)
+            let (frame, bare) = (try subject.heldOutFrame(), try subject.heldOutFrame(of: bareRun))
             let name = ValueName.attentionWeights(layer: subject.measure.layer)
             guard frame.has(name), bare.has(name) else { throw subject.lacks("its model has no layer \(subject.measure.layer)") }
             guard frame.batch.tokens == bare.batch.tokens else { throw subject.lacks("\(other) shows other examples") }
             let (a, b) = (try frame.value(name), try bare.value(name))
-            let (heads, span, plain) = (a.shape.inner[0], a.shape.inner[1], b.shape.inner[1])
+            let heads = a.shape.inner[0]
+            let fronts = [subject.run, bareRun].map { $0.description.method.virtualTokens ?? 0 }
+            let spans = (a.shape.inner[1], b.shape.inner[1])
+            guard spans.0 - fronts[0] == spans.1 - fronts[1] else { throw subject.lacks("\(other) has other virtual tokens") }
+            func ratios(_ weights: RecordedValue, _ row: Int, _ span: Int, _ front: Int) -> [Double] {
+                let text = weights.numbers[row * span + front..<(row + 1) * span].map(Double.init)
+                let sum = text.reduce(0, +)
+                return text.map { $0 / sum }
+            }
             var largest = 0.0
             for row in 0..<a.rowCount * heads {
-                let text = a.numbers[(row + 1) * span - plain..<(row + 1) * span]
-                let sum = text.reduce(0) { $0 + Double($1) }
-                let wanted = b.numbers[row * plain..<(row + 1) * plain]
-                for (weight, ratio) in zip(text, wanted) { largest = max(largest, abs(Double(weight) / sum - Double(ratio))) }
+                let pairs = zip(ratios(a, row, spans.0, fronts[0]), ratios(b, row, spans.1, fronts[1]))
+                // A text that gets no attention at all has no ratios.
+                for (own, other) in pairs where own.isFinite && other.isFinite { largest = max(largest, abs(own - other)) }
             }
             return subject.found(largest, name, step: frame.step)
         },
