@@ -113,7 +113,7 @@ let package = Package(
                 "Autodiff", "CairoRendering", "Drawing", "Figures", "Interchange", "LinearAlgebra", "Transformer", "Tuning",
                 "TinyWorld", "Recordings",
             ], exclude: ["Fixtures"]),
-        tests(of: "Lessons", imports: ["Drawing", "Experiments"], exclude: ["Fixtures"]),
+        tests(of: "Lessons", imports: ["Drawing", "Experiments", "Recordings"], exclude: ["Fixtures"]),
         tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Recordings"]),
         tests(
             of: "foreword", imports: ["Drawing", "Experiments", "Recordings"],
