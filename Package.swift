@@ -114,7 +114,7 @@ let package = Package(
                 "TinyWorld", "Recordings",
             ], exclude: ["Fixtures"]),
         tests(of: "Lessons", imports: ["Drawing", "Experiments", "Recordings"], exclude: ["Fixtures"]),
-        tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Recordings"]),
+        tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Lessons", "Recordings"]),
         tests(
             of: "foreword", imports: ["Drawing", "Experiments", "Recordings"],
             exclude: ["Fixtures", "open_trained.py", "round_trip.py"]),

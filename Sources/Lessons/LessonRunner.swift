@@ -234,8 +234,11 @@ public struct LessonRunner: Sendable {
 
     private func measure(_ recording: Recording) throws -> [String: Measurement] {
         let byName = Dictionary(bases.values.map { ($0.name, $0) }) { first, _ in first }
+        // What is left of an entry says nothing of the entry.
+        let broken = Set(leftOut.compactMap { left in lesson.runs.first { $0.id == left.run }?.entry })
         let measuring = Measuring(
-            recording, recorded: recordedRuns, bases: byName, pool: WorkerPool(threads: lesson.runsAlone ? 1 : 2))
+            recording, recorded: recordedRuns.filter { !broken.contains($0.key) }, bases: byName,
+            pool: WorkerPool(threads: lesson.runsAlone ? 1 : 2))
         var measurements: [String: Measurement] = [:]
         for (name, measure) in lesson.measures {
             switch measure {

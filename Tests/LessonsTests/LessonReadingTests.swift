@@ -69,7 +69,7 @@ import Testing
     static let furtherMistakes: [(String, String, [String])] = [
         (
             "model: [tiny-world-1x64, tiny-world-2x64]", "model: [tiny-world-1x64, tiny-wrld-2x64]",
-            ["runs[8].model", "near it: tiny-world-2x64"]
+            ["runs[7].model", "near it: tiny-world-2x64"]
         ),
         ("other_tasks: [translate-en]", "other_tasks: [translte-en]", ["other_tasks", "near it: translate-en"]),
         ("train_examples: 8", "train_examples: 0", ["train_examples", "at least 1"]),

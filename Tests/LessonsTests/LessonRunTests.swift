@@ -64,7 +64,7 @@ import Testing
     func ownData() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "rows-\(UUID().uuidString).csv")
         defer { try? FileManager.default.removeItem(at: file) }
-        let rows = ["hot", "cold", "big", "small"].flatMap { word in ["soup", "tea"].map { "\(word) \($0) =,\(word) ." } }
+        let rows = ["hot", "cold", "big", "small"].flatMap { word in ["soup", "tea"].map { "\(word) \($0) =,\(word)" } }
         try Data(("prompt,completion\n" + rows.joined(separator: "\n") + "\n").utf8).write(to: file)
         let data = LessonData(file: file, reading: .init(), heldOut: .share(0.25))
         let (runner, result) = try Self.run({ $0.data = .init(file: "rows.csv", sha256: "0", settings: [:]) }, data: data)
