@@ -36,7 +36,7 @@ import Testing
             let report = try course.run(trial)
             #expect(report.claims.map(\.outcome) == [.holds, .holds], "\(report.claims)")
             #expect(report.measures["standing"]?.value == 1 && report.measures["conditions"]?.value == 1)
-            #expect(report.measures["claims"]?.value == 11 && report.measures["lessons"]?.value == 1)
+            #expect(report.measures["claims"]?.value == 13 && report.measures["lessons"]?.value == 1)
             let page = try String(contentsOf: out.appending(path: "02-trial/README.md"), encoding: .utf8)
             #expect(page.contains("| §3.3 | A soft prompt trains P times d numbers. | **stands** | It did. | ✓ P times d: 128 |"))
             #expect(page.contains("[Many runs](../01-many-runs/README.md)") && page.contains("**stands with a condition**"))
@@ -73,7 +73,7 @@ import Testing
             #expect(outcomes[0].report == nil && outcomes[0].error?.contains("zebrafish") == true)
             #expect(outcomes[1].report?.allHold == true)
             let index = try String(contentsOf: out.appending(path: "README.md"), encoding: .utf8)
-            #expect(index.contains("[Many runs](01-many-runs/README.md)") && index.contains("11 / 11"))
+            #expect(index.contains("[Many runs](01-many-runs/README.md)") && index.contains("13 / 13"))
             #expect(index.contains("did not run") && index.contains("zebrafish"))
             #expect(!FileManager.default.fileExists(atPath: out.appending(path: "00-broken").path))
         }

@@ -30,6 +30,11 @@ final class Measuring {
         return checks[key]
     }
 
+    /// A run of which everything can be computed again.
+    func replayed(_ run: String) throws -> ReplayedRun {
+        try ReplayedRun(run, of: recording, base: bases[try recording.run(run).model.name], pool: pool)
+    }
+
     /// The main model's token embeddings.
     func embeddings() throws -> RecordedValue? {
         if let words { return words }

@@ -92,10 +92,27 @@ extension Metric {
             }
             return subject.found(largest, name, step: frame.step)
         },
+        Metric(
+            "saved-difference", .plain,
+            en: "largest difference of a logit between the run as it was trained and its adapter, saved and opened again",
+            zh: "训练所得与适配器保存后再打开之间 logits 的最大差异"
+        ) { subject in try subject.difference(using: .opened) },
+        Metric(
+            "merged-difference", .plain,
+            en: "largest difference of a logit between the run as it was trained and a model that its adapter was merged into",
+            zh: "训练所得与合并了适配器的模型之间 logits 的最大差异"
+        ) { subject in try subject.difference(using: .merged) },
     ]
 }
 
 extension Metric.Subject {
+    fileprivate func difference(using use: ReplayedRun.SavedUse) throws -> Metric.Found {
+        guard let difference = try context.replayed(run.id).logitDifference(using: use) else {
+            throw lacks("what it trains is no adapter")
+        }
+        return found(difference, .logits, step: run.journal.stepCount)
+    }
+
     fileprivate func checked() throws -> CheckResult {
         let id = measure.check ?? ""
         guard let result = try context.check(id, of: run.id) else { throw lacks("there is no check \(id)") }
