@@ -117,7 +117,9 @@ struct RunCommand: ParsableCommand {
     // MARK: All lessons
 
     private func runAll() throws {
-        let lessons = try LessonLibrary.names.map { try LessonLibrary.lesson($0) }
+        // One that cannot be read is named at the end, as one that cannot be run.
+        let read = LessonLibrary.names.map { name in Result { try LessonLibrary.lesson(name) } }
+        let lessons = read.compactMap { try? $0.get() }
         let place = URL(filePath: out ?? "foreword-out")
         let course = try course(into: place)
         let line = SharedProgressLine()
@@ -143,7 +145,9 @@ struct RunCommand: ParsableCommand {
             if let report = outcome.report { name(report) }
             if let error = outcome.error { Console.error("foreword: \(outcome.lesson.id) could not be run: \(error)") }
         }
-        if !outcomes.allSatisfy({ $0.report?.allHold == true }) { throw ExitCode(1) }
+        for case .failure(let error) in read { Console.error("foreword: \(error)") }
+        let allHold = outcomes.allSatisfy { $0.report?.allHold == true }
+        if !allHold || lessons.count < read.count { throw ExitCode(1) }
     }
 
     // MARK: What a reader says
