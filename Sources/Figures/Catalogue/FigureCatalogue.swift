@@ -5,6 +5,7 @@ public enum FigureCatalogue {
     public static let figures: [Figure] = [
         .softPrompt,
         .promptTuning,
+        .computationGraph,
         .tuningLedger,
         .attentionMap,
         .attentionCloseUp,
@@ -15,6 +16,7 @@ public enum FigureCatalogue {
         .embeddingUpdates,
         .embeddingTrajectory,
         .nearestWords,
+        .timeline,
         .lossCurve,
         .prediction,
     ]

@@ -1,0 +1,40 @@
+internal import Drawing
+
+/// What the parts of a block are called in figures, by the names they have in the graph.
+enum OperationLabels {
+    /// A part of a block, such as `attention.scores`. One that is not known keeps its name.
+    static func part(_ part: String) -> Localised {
+        if let known = parts[part] { return known }
+        if part.hasSuffix(".lora.down") { return Localised(same: "x Aᵀ") }
+        if part.hasSuffix(".lora.up") { return Localised(same: "(x Aᵀ) Bᵀ") }
+        if part.hasSuffix(".lora.change") { return Localised(same: "· α/r") }
+        if part.hasSuffix(".base") { return Localised(same: "x W") }
+        return Localised(same: part)
+    }
+
+    private static let parts: [String: Localised] = [
+        "attention.norm": Localised(en: "norm", zhHans: "归一化"),
+        "attention.qkv": Localised(en: "q, k, v together", zhHans: "q、k、v 一并"),
+        "attention.query.projected": Localised(same: "q"),
+        "attention.key.projected": Localised(same: "k"),
+        "attention.value.projected": Localised(same: "v"),
+        "attention.query": Localised(same: "q"),
+        "attention.key": Localised(same: "k"),
+        "attention.value": Localised(same: "v"),
+        "attention.prefix.key": Localised(same: "k"),
+        "attention.prefix.value": Localised(same: "v"),
+        "attention.scores": Localised(en: "scores", zhHans: "分数"),
+        "attention.weights": Localised(en: "weights", zhHans: "权重"),
+        "attention.mix": Localised(en: "mix", zhHans: "混合"),
+        "attention.heads": Localised(en: "heads together", zhHans: "各头拼接"),
+        "attention.output": Localised(en: "projection", zhHans: "投影"),
+        "attention.residual": Localised(en: "add", zhHans: "相加"),
+        "mlp.norm": Localised(en: "norm", zhHans: "归一化"),
+        "mlp.hidden": Localised(en: "MLP up", zhHans: "MLP 升维"),
+        "mlp.gate": Localised(en: "MLP gate", zhHans: "MLP 门控"),
+        "mlp.gate.activation": Localised(same: "SiLU"),
+        "mlp.activation": Localised(en: "activation", zhHans: "激活"),
+        "mlp.output": Localised(en: "MLP down", zhHans: "MLP 降维"),
+        "output": Localised(en: "add", zhHans: "相加"),
+    ]
+}
