@@ -6,6 +6,7 @@ public enum FigureCatalogue {
         .softPrompt,
         .promptTuning,
         .computationGraph,
+        .filmstrip,
         .tuningLedger,
         .attentionMap,
         .attentionCloseUp,

@@ -38,3 +38,25 @@ enum OperationLabels {
         "output": Localised(en: "add", zhHans: "相加"),
     ]
 }
+
+extension OperationLabels {
+    /// A part of a block in the words of a heading.
+    static func title(_ part: String) -> Localised { titles[part] ?? self.part(part) }
+
+    private static let titles: [String: Localised] = [
+        "attention.norm": Localised(en: "norm before attention", zhHans: "注意力之前的归一化"),
+        "attention.qkv": Localised(en: "queries, keys and values", zhHans: "查询、键和值"),
+        "attention.qkv.base": Localised(en: "queries, keys and values, frozen part", zhHans: "查询、键和值的冻结部分"),
+        "attention.query": Localised(en: "queries, keys and values of each head", zhHans: "每个头的查询、键和值"),
+        "attention.scores": Localised(en: "scores of attention", zhHans: "注意力分数"),
+        "attention.weights": Localised(en: "weights of attention", zhHans: "注意力权重"),
+        "attention.mix": Localised(en: "mix of the values", zhHans: "值的混合"),
+        "attention.output": Localised(en: "projection", zhHans: "投影"),
+        "attention.residual": Localised(en: "add to the residual stream", zhHans: "加到残差流"),
+        "mlp.norm": Localised(en: "norm before the MLP", zhHans: "MLP 之前的归一化"),
+        "mlp.hidden": Localised(en: "MLP, first layer", zhHans: "MLP 第一层"),
+        "mlp.activation": Localised(en: "MLP, activation", zhHans: "MLP 激活"),
+        "mlp.output": Localised(en: "MLP, second layer", zhHans: "MLP 第二层"),
+        "output": Localised(en: "add, the block’s output", zhHans: "相加，该块的输出"),
+    ]
+}
