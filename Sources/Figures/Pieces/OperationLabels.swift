@@ -41,7 +41,18 @@ enum OperationLabels {
 
 extension OperationLabels {
     /// A part of a block in the words of a heading.
-    static func title(_ part: String) -> Localised { titles[part] ?? self.part(part) }
+    static func title(_ part: String) -> Localised {
+        if let known = titles[part] { return known }
+        for (suffix, title) in suffixes where part.hasSuffix(suffix) { return title }
+        return self.part(part)
+    }
+
+    private static let suffixes = [
+        (".lora.down", Localised(en: "low-rank change, down by A", zhHans: "低秩改动，经 A 降维")),
+        (".lora.up", Localised(en: "low-rank change, up by B", zhHans: "低秩改动，经 B 升维")),
+        (".lora.change", Localised(en: "low-rank change, scaled by α/r", zhHans: "低秩改动，乘以 α/r")),
+        (".base", Localised(en: "projection by the frozen weight", zhHans: "冻结权重的投影")),
+    ]
 
     private static let titles: [String: Localised] = [
         "attention.norm": Localised(en: "norm before attention", zhHans: "注意力之前的归一化"),
@@ -52,11 +63,11 @@ extension OperationLabels {
         "attention.weights": Localised(en: "weights of attention", zhHans: "注意力权重"),
         "attention.mix": Localised(en: "mix of the values", zhHans: "值的混合"),
         "attention.output": Localised(en: "projection", zhHans: "投影"),
-        "attention.residual": Localised(en: "add to the residual stream", zhHans: "加到残差流"),
+        "attention.residual": Localised(en: "residual stream after attention", zhHans: "注意力之后的残差流"),
         "mlp.norm": Localised(en: "norm before the MLP", zhHans: "MLP 之前的归一化"),
         "mlp.hidden": Localised(en: "MLP, first layer", zhHans: "MLP 第一层"),
         "mlp.activation": Localised(en: "MLP, activation", zhHans: "MLP 激活"),
         "mlp.output": Localised(en: "MLP, second layer", zhHans: "MLP 第二层"),
-        "output": Localised(en: "add, the block’s output", zhHans: "相加，该块的输出"),
+        "output": Localised(en: "output", zhHans: "输出"),
     ]
 }

@@ -64,7 +64,9 @@ struct FilmstripDrawing {
         lines.append(title.within(height: 2 * Font.label.lineHeight))
         let picture = try drawing.picture(shot, room: Size(width: inner, height: Self.pictureHeight), hasLabels: false)
         lines.append(picture.within(width: inner, height: Self.pictureHeight, vertically: .centre))
-        lines.append(foot(shot, width: inner, number: try shot.value.flatMap(drawing.numbers)))
+        lines.append(
+            foot(shot, width: inner, number: try shot.value.flatMap(drawing.numbers), update: try drawing.updateNumber())
+                .within(height: 3 * Font.digits.lineHeight + 2, vertically: .end))
         let content = Block.column(lines, spacing: 4)
         let stroke: Stroke =
             switch shot.act {
@@ -77,7 +79,9 @@ struct FilmstripDrawing {
     }
 
     /// The formula, and the framed number.
-    private func foot(_ shot: Storyboard.Shot, width: Double, number shown: ShotNumbers?) -> Block {
+    private func foot(
+        _ shot: Storyboard.Shot, width: Double, number shown: ShotNumbers?, update: (number: Double, address: String)?
+    ) -> Block {
         var lines: [Block] = []
         let formula: String? =
             switch shot.picture {
@@ -96,6 +100,10 @@ struct FilmstripDrawing {
             let value = "[\(shown.index.map(String.init).joined(separator: ","))] = \(drawing.text(Double(shown.number)))"
             lines.append(
                 type.line(value, font: .digits.bold).addressed(drawing.address(shown.value.name, shown.index)))
+        }
+        if let shown, let update, shot.picture == .update {
+            let value = "[\(shown.index.map(String.init).joined(separator: ","))]: \(drawing.text(update.number))"
+            lines.append(type.line(value, font: .digits.bold).addressed(update.address))
         }
         return .column(lines, spacing: 1)
     }

@@ -12,8 +12,10 @@ struct ShotDrawing {
     private let nodes: [ValueName: NodeDescription]
     /// The row of the text that is followed: the first whose next token is counted.
     private let textRow: Int
-    /// The row of the soft prompt or prefix that is followed: that of the largest gradient.
-    private let sideRow: Int?
+    /// The number of the trained parameter that is followed: that of the largest gradient.
+    private let followed: [Int]?
+    /// The row of the soft prompt or prefix that is followed.
+    private var sideRow: Int? { followed?.first }
     private let promptLength: Int
 
     var run: RecordedRun { step.run }
@@ -48,7 +50,7 @@ struct ShotDrawing {
         let counted = step.batch.counted(ofSequence: example)
         textRow = counted.isEmpty ? step.batch.sequence(example).lowerBound : Int(step.batch.countedRows[counted.lowerBound])
         let gradient = try step.value(parameter.gradient)
-        sideRow = gradient.flatMap { ShotNumbers($0, rows: 0..<$0.rowCount, head: 0, row: nil)?.index[0] }
+        followed = gradient.flatMap { ShotNumbers($0, rows: 0..<$0.rowCount, head: 0, row: nil)?.index }
         let keys = nodes[.block(layer, "attention.key", ofPrompt: true)] ?? nodes[.block(layer, "attention.prefix.key")]
         promptLength = keys.map { if case .fixed(let count) = $0.shape.rows { count } else { 0 } } ?? 0
     }
@@ -57,6 +59,11 @@ struct ShotDrawing {
 
     private func word(_ token: Int32) -> String {
         words.indices.contains(Int(token)) ? TextSafety.shown(words[Int(token)]) : "[P\(Int(token) - words.count)]"
+    }
+
+    /// The value that a gradient, a moment or an update belongs to.
+    private func subject(_ name: ValueName) -> ValueName {
+        name.isGradient ? BlockGraph.subject(name) : name.subject ?? name
     }
 
     private var sequence: Range<Int> { step.batch.sequence(example) }
@@ -82,7 +89,11 @@ struct ShotDrawing {
                 column = Int(step.batch.targets[rows.lowerBound])
             }
         case .fixed:
-            let subject = name.stateSubject ?? BlockGraph.subject(name)
+            let subject = subject(name)
+            if subject == storyboard.parameter || subject == .promptInput {
+                (row, column) = (followed?.first, followed?.last)
+                break
+            }
             row = subject.isOfPrompt || subject.rawValue.hasPrefix("prefix") || BlockGraph.isPrefix(subject) ? sideRow : nil
         }
         return ShotNumbers(value, rows: rows, head: head, row: row, column: column) { row, column in
@@ -146,7 +157,7 @@ struct ShotDrawing {
 
     private func tokens(room: Size, showsIDs: Bool, isSmall: Bool) -> Block {
         let batch = step.batch
-        let font: Font = isSmall ? .digits : .body
+        let font: Font = isSmall ? .digits : Font(size: 20)
         let order = [example] + (0..<batch.sequenceCount).filter { $0 != example }
         let capacity = isSmall ? 3 : 8
         var lines: [Block] = []
@@ -156,7 +167,7 @@ struct ShotDrawing {
                 let isCounted = counted.contains(Int32(row)) && sequence == example
                 var parts = [type.line(word(batch.tokens[row]), font: font)]
                 if showsIDs {
-                    parts.append(type.line(String(batch.tokens[row]), font: isSmall ? .digits : .label.mono, paint: .muted))
+                    parts.append(type.line(String(batch.tokens[row]), font: isSmall ? .digits : .body.mono, paint: .muted))
                 }
                 let box = Box(
                     role: .textToken,
@@ -164,7 +175,7 @@ struct ShotDrawing {
                     isTinted: sequence == example)
                 return box.block(
                     .column(parts, spacing: 2, alignment: .centre),
-                    padding: .symmetric(horizontal: isSmall ? 5 : 10, vertical: isSmall ? 2 : 6))
+                    padding: .symmetric(horizontal: isSmall ? 5 : 16, vertical: isSmall ? 2 : 10))
             }
             lines.append(.flow(chips, width: room.width, spacing: isSmall ? 4 : 8, lineSpacing: 4))
         }
@@ -175,7 +186,7 @@ struct ShotDrawing {
                         omitted: batch.sequenceCount - capacity, Localised(en: "sequences", zhHans: "个序列")), font: .digits,
                     paint: .muted))
         }
-        return .column(lines, spacing: isSmall ? 5 : 12)
+        return .column(lines, spacing: isSmall ? 5 : 20)
     }
 
     private func rowLabels(_ value: RecordedValue, _ rows: Range<Int>) -> [String] {
@@ -184,21 +195,22 @@ struct ShotDrawing {
         case .counted:
             return rows.map { type.shortened(word(step.batch.tokens[Int(step.batch.countedRows[$0])]), width: 90, font: .label) }
         case .fixed:
-            let subject = value.name.stateSubject ?? BlockGraph.subject(value.name)
+            let subject = subject(value.name)
             let isSide = subject.isOfPrompt || subject.rawValue.hasPrefix("prefix") || BlockGraph.isPrefix(subject)
             return rows.map { isSide ? "p\($0 + 1)" : "\($0)" }
         }
     }
 
     private func matrix(
-        _ shown: ShotNumbers, room: Size, hasLabels: Bool, isMasked: Bool, values: ((Int, Int) -> Float)? = nil,
-        address: String? = nil
+        _ shown: ShotNumbers, room: Size, hasLabels: Bool, isMasked: Bool, isSource: Bool = false,
+        values: ((Int, Int) -> Float)? = nil, address: String? = nil
     ) -> Block {
         let name = shown.value.name
         let isAttention = isAttention(name) && shown.value.shape.rows == .tokens
         let hidesMasked = isMasked || (isAttention && !BlockGraph.subject(name).rawValue.hasSuffix("scores"))
         let columnCount = isAttention ? min(shown.columnCount, promptLength + sequence.count) : shown.columnCount
-        let labelWidth = hasLabels ? 100.0 : 0
+        let named = hasLabels ? rowLabels(shown.value, shown.rows) : []
+        let labelWidth = named.map { type.width(of: $0, in: .label) }.max().map { $0.rounded(.up) + 8 } ?? 0
         let capacity = Int((room.width - labelWidth) / MatrixView.smallestCell)
         let rowCapacity = Int(((room.height - (hasLabels ? 40 : 16)) / 11).rounded(.down))
         let column = shown.index.count > 1 ? shown.index[shown.index.count - 1] : 0
@@ -236,15 +248,19 @@ struct ShotDrawing {
                 count: rows.count, labels: labels, noun: Localised(en: "rows", zhHans: "行"), firstIndex: rowIndices[0]),
             columns: columnAxis, values: numbers, scale: scale,
             address: address ?? shown.address(run: run.id, step: step.step))
-        let most = hasLabels ? 52.0 : 30.0
+        let most = hasLabels ? 72.0 : 30.0
         let wide = max(
             MatrixView.smallestCell, min(most, ((room.width - labelWidth - 14) / Double(columns.count) - 1).rounded(.down)))
         view.isSquare = false
-        view.cell = Size(width: wide, height: max(MatrixView.smallestCell, min(hasLabels ? 30 : 16, wide)))
+        let high = hasLabels ? min(44, max(MatrixView.smallestCell, (room.height - 100) / Double(rows.count) - 1)) : 16
+        view.cell = Size(width: wide, height: hasLabels ? high.rounded(.down) : min(high, wide))
         view.cellGap = wide >= 14 ? 1 : 0
         let rowPlace = shown.index[0] - rowIndices[0]
         let columnPlace = column - columns.lowerBound
-        if columns.contains(column) {
+        if isSource {
+            // Of what a number is made, its row is all that is sure to be among it.
+            view.highlights = [.init(rows: rowPlace..<rowPlace + 1, columns: 0..<columns.count, role: .ink)]
+        } else if columns.contains(column) {
             view.highlights = [
                 .init(rows: rowPlace..<rowPlace + 1, columns: columnPlace..<columnPlace + 1, role: .ink)
             ]
@@ -271,9 +287,25 @@ struct ShotDrawing {
             let separator = type.language == .en ? " · " : "；"
             parts.append(type.line(notes.map { type($0) }.joined(separator: separator), font: .digits, paint: .muted))
         }
-        parts.append(ColourKey(scale, title: "").block(type))
+        if !isSource { parts.append(ColourKey(scale, title: "").block(type)) }
         block = .column(parts, spacing: 12)
         return block
+    }
+
+    /// What a frame's value is computed from, as far as it is numbers of the same step: a picture to stand above its own.
+    func source(of shot: Storyboard.Shot) throws -> ShotNumbers? {
+        guard shot.picture == .numbers, let name = shot.value, let node = nodes[name] else { return nil }
+        let operands = node.operands.filter { nodes[$0]?.isParameter == false || run.description.isTrained($0) }
+        let preferred = (shot.act == .backward ? operands.first(where: \.isGradient) : operands.first) ?? operands.first
+        guard let preferred, let shown = try numbers(preferred), shown.value.numbers.count > 1,
+            !(shown.value.shape.rows == .counted && shown.columnCount == words.count)
+        else { return nil }
+        return shown
+    }
+
+    /// The numbers of a source, in a room.
+    func sourcePicture(_ shown: ShotNumbers, room: Size) -> Block {
+        matrix(shown, room: room, hasLabels: true, isMasked: false, isSource: true)
     }
 
     private static func joiner(_ nodes: [ValueName: NodeDescription], _ layer: Int) -> Localised {
@@ -294,6 +326,17 @@ struct ShotDrawing {
         ).description
         return matrix(
             shown, room: room, hasLabels: hasLabels, isMasked: false, values: { difference[$0 * columns + $1] }, address: address)
+    }
+
+    /// The followed number of the update, and how it is looked up.
+    func updateNumber() throws -> (number: Double, address: String)? {
+        guard let parameter = storyboard.parameter, let before = try numbers(parameter),
+            let after = try numbers(parameter.updated)
+        else { return nil }
+        let derivation = Derivation(
+            "difference", Address(run: run.id, step: step.step, parameter.updated, element: after.index.map { $0 }),
+            Address(run: run.id, step: step.step, parameter, element: before.index.map { $0 }))
+        return (Double(after.number - before.number), derivation.description)
     }
 
     /// The likeliest words, or those with the largest gradients: a bar and a number each.

@@ -37,18 +37,7 @@ struct SlideDrawing {
         page.place(progress(), at: Point(x: 0, y: 36))
 
         let height = room.height - Self.bodyTop - Self.footHeight - 8
-        let picture = try drawing.picture(shot, room: Size(width: Self.left, height: height - 40), hasLabels: true)
-        var stage = Block(size: Size(width: Self.left, height: height))
-        if let name = shot.value {
-            let heading =
-                shot.picture == .update
-                ? "\(name) − \(drawing.storyboard.parameter?.rawValue ?? "")" : name.rawValue
-            stage.place(
-                type.line(type.shortened(heading, width: Self.left, font: .label.mono), font: .label.mono, paint: .muted),
-                at: .zero)
-        }
-        stage.place(picture, at: Point(x: 0, y: 28))
-        page.place(stage, at: Point(x: 0, y: Self.bodyTop))
+        page.place(try stage(height: height), at: Point(x: 0, y: Self.bodyTop))
         page.place(try side(height: height), at: Point(x: Self.left + Self.gap, y: Self.bodyTop))
         let foot = type.line(drawing.context.provenance(drawing.run, step: drawing.step.step), font: .digits, paint: .muted)
         page.place(foot, at: Point(x: 0, y: room.height - foot.height))
@@ -58,6 +47,33 @@ struct SlideDrawing {
         return Scene(
             size: Walkthrough.size, title: type(shot.title), description: type(try description()), language: type.language,
             elements: whole.elements)
+    }
+
+    /// The numbers: those that are there already, an arrow, and the new ones.
+    private func stage(height: Double) throws -> Block {
+        func heading(_ text: String, _ paint: Paint) -> Block {
+            type.line(type.shortened(text, width: Self.left, font: .label.mono), font: .label.mono, paint: paint)
+        }
+        var parts: [Block] = []
+        var rest = height
+        if let source = try drawing.source(of: shot) {
+            let picture = drawing.sourcePicture(source, room: Size(width: Self.left, height: (height * 0.42).rounded()))
+            parts.append(.column([heading(source.value.name.rawValue, .muted), picture], spacing: 8))
+            var arrow = Block(size: Size(width: 40, height: 26))
+            arrow.elements.append(
+                .arrow([Point(x: 18, y: 0), Point(x: 18, y: 26)], shot.act == .backward ? .backward : .forward))
+            parts.append(arrow)
+            rest -= parts.reduce(0) { $0 + $1.height + 10 }
+        }
+        let picture = try drawing.picture(shot, room: Size(width: Self.left, height: rest - 30), hasLabels: true)
+        if let name = shot.value {
+            let text =
+                shot.picture == .update ? "\(name) − \(drawing.storyboard.parameter?.rawValue ?? "")" : name.rawValue
+            parts.append(.column([heading(text, .ink), picture], spacing: 8))
+        } else {
+            parts.append(picture)
+        }
+        return .column(parts, spacing: 10)
     }
 
     private func description() throws -> Localised {
@@ -106,7 +122,7 @@ struct SlideDrawing {
             parts.append(makes(node))
             if let formula = node.formula {
                 parts.append(
-                    section(Localised(en: "formula", zhHans: "公式"), type.paragraph(formula, width: right, font: Font.body.mono)))
+                    section(Localised(en: "formula", zhHans: "公式"), type.paragraph(formula, width: right, font: Font(size: 16))))
             }
         } else {
             parts.append(type.paragraph(batchText(), width: right, font: .body))
@@ -214,21 +230,21 @@ struct SlideDrawing {
         let head = type.line(
             type.shortened(
                 "\(drawing.elementText(name, shown.index)) = \(drawing.text(Double(shown.number)))", width: right,
-                font: .label.bold),
-            font: .label.bold
+                font: .body.bold),
+            font: .body.bold
         ).addressed(drawing.address(name, shown.index))
         var lines = [head]
         var used = head.height + Font.digits.lineHeight + 3
         if let working = try drawing.step.working(of: name, at: shown.index) {
             let arithmetic = type.language == .en ? working.arithmetic.english : working.arithmetic.chinese
-            var texts = type.lines(of: "= " + arithmetic, width: right, font: .label)
-            let capacity = max(1, min(9, Int((height - used) / Font.label.lineHeight) - 2))
+            var texts = type.lines(of: "= " + arithmetic, width: right, font: .body)
+            let capacity = max(1, min(9, Int((height - used) / Font.body.lineHeight) - 2))
             if texts.count > capacity {
                 texts = Array(texts.prefix(capacity))
-                texts[capacity - 1] = type.shortened(texts[capacity - 1] + " …", width: right, font: .label)
+                texts[capacity - 1] = type.shortened(texts[capacity - 1] + " …", width: right, font: .body)
             }
-            lines += texts.map { type.line($0, font: .label) }
-            used += Double(texts.count) * Font.label.lineHeight
+            lines += texts.map { type.line($0, font: .body) }
+            used += Double(texts.count) * Font.body.lineHeight
             let result = NumberFormat.significant(working.result, digits: 7)
             let verdict =
                 working.agrees

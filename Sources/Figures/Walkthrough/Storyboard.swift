@@ -98,7 +98,8 @@ private struct Teller {
         let forward = graph.nodes.filter { $0.phase == .forward && !$0.isParameter }
         let firstOfBlocks = forward.firstIndex { $0.name.layer != nil && !BlockGraph.isPrefix($0.name) } ?? forward.count
         for node in forward[..<firstOfBlocks] where node.name.layer == nil { tellBefore(node) }
-        if has(.softPrompt), !has(.promptInput) { join(.softPrompt) }
+        // Whether or not positions are added to it.
+        if let name = existing([.promptInput, .softPrompt]).first { join(name) }
         if let prefix = run.parameters.first(where: { $0.name == "prefix.embeddings" })?.name, has(prefix) {
             shots.append(
                 Storyboard.Shot(
@@ -147,7 +148,7 @@ private struct Teller {
             return
         }
         switch node.name {
-        case .promptInput: join(node.name)
+        case .promptInput: break
         case .tokenEmbeddings:
             shots.append(
                 Storyboard.Shot(act: .forward, title: Localised(en: "Embeddings", zhHans: "嵌入"), value: node.name, isKey: true))
@@ -184,7 +185,7 @@ private struct Teller {
                 if part.hasSuffix("projected") { title = Localised(en: "queries, keys and values", zhHans: "查询、键和值") }
             }
             if part == "attention.scores" { joinKeys() }
-            let keys: Set = ["attention.scores", "attention.weights", "attention.mix", "output"]
+            let keys: Set = ["attention.scores", "attention.weights", "output"]
             let isKey = keys.contains(part) || part.hasSuffix(".lora.change")
             shots.append(
                 Storyboard.Shot(act: .forward, title: Self.inBlock(layer, title), value: node.name, also: also, isKey: isKey))
@@ -230,10 +231,17 @@ private struct Teller {
         return uses.map(\.name.gradient).first(where: has)
     }
 
-    private func backwardShot(_ name: ValueName, _ title: Localised, also: [ValueName] = [], isKey: Bool = false)
-        -> Storyboard.Shot
-    {
-        Storyboard.Shot(
+    private func backwardShot(
+        _ name: ValueName, _ title: Localised, also: [ValueName] = [], isKey: Bool = false
+    ) -> Storyboard.Shot {
+        // A gradient of one part is that part: its formula says more than a copy's.
+        var (name, also) = (name, also)
+        if let node = nodes[name], node.operation == "identity", let part = node.operands.first, part.isGradient,
+            BlockGraph.subject(part) == BlockGraph.subject(name)
+        {
+            (name, also) = (part, [name] + also)
+        }
+        return Storyboard.Shot(
             act: .backward, title: title, value: name, also: also, arriving: arriving(name),
             notComputed: frozenBeside(BlockGraph.subject(name)), isKey: isKey)
     }
@@ -280,6 +288,7 @@ private struct Teller {
 
     private mutating func tellBlockBack() {
         var toldQueries = false
+        let hasSide = has(.block(layer, "attention.prefix.key")) || has(.block(layer, "attention.key", ofPrompt: true))
         for node in graph.nodes where node.phase == .backward {
             let subject = BlockGraph.subject(node.name)
             guard node.name == subject.gradient else { continue }
@@ -325,7 +334,7 @@ private struct Teller {
                 backwardShot(
                     node.name,
                     Self.inBlock(layer, Localised(en: "gradient of \(title.en)", zhHans: "\(title.zhHans)的梯度")), also: also,
-                    isKey: part == "attention.weights" || part == "attention.scores"))
+                    isKey: part == "attention.weights" && !hasSide))
         }
     }
 
@@ -334,7 +343,7 @@ private struct Teller {
     mutating func tellOptimizer(hasWords: Bool) {
         guard let parameter else { return }
         let entries: [(ValueName, Localised, Storyboard.Picture, Bool)] = [
-            (parameter.firstMoment, Localised(en: "First moment: where to", zhHans: "一阶矩：往哪里走"), .numbers, true),
+            (parameter.firstMoment, Localised(en: "First moment: where to", zhHans: "一阶矩：往哪里走"), .numbers, false),
             (parameter.secondMoment, Localised(en: "Second moment: how large", zhHans: "二阶矩：幅度多大"), .numbers, false),
             (parameter.updated, Localised(en: "The update", zhHans: "更新量"), .update, true),
             (
