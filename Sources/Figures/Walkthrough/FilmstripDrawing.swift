@@ -43,9 +43,9 @@ struct FilmstripDrawing {
             body: .column(lines, spacing: Self.gap),
             caption: Localised(
                 en:
-                    "\(count) of \(shots.count) frames; in each, what is new. The framed cell is the number written below. Block \(drawing.storyboard.layer), head \(drawing.head), example \(drawing.example).",
+                    "\(count) of \(shots.count) frames; in each, what is new. The framed cell is the number written below it; of wide values the part round it is shown. Block \(drawing.storyboard.layer), head \(drawing.head), example \(drawing.example).",
                 zhHans:
-                    "\(shots.count) 帧中的 \(count) 帧，每帧只画新出现的值。加框的单元就是下方写出的数。第 \(drawing.storyboard.layer) 块，头 \(drawing.head)，示例 \(drawing.example)。"
+                    "\(shots.count) 帧中的 \(count) 帧，每帧只画新出现的值。加框的单元就是下方写出的数；较宽的值只画其周围的一段。第 \(drawing.storyboard.layer) 块，头 \(drawing.head)，示例 \(drawing.example)。"
             ),
             provenance: drawing.context.provenance(drawing.run, step: step))
     }
@@ -60,8 +60,10 @@ struct FilmstripDrawing {
         head.place(act, at: .zero)
         head.place(number, at: Point(x: inner - number.width, y: 0))
         lines.append(head)
-        let title = type.paragraph(type(shot.title), width: inner, font: .label.bold)
-        lines.append(title.within(height: 2 * Font.label.lineHeight))
+        var title = type.lines(of: type(shot.title), width: inner, font: .label.bold)
+        if title.count > 2 { title = [title[0], type.shortened(title[1] + " …", width: inner, font: .label.bold)] }
+        lines.append(
+            Block.column(title.map { type.line($0, font: .label.bold) }, spacing: 0).within(height: 2 * Font.label.lineHeight))
         let picture = try drawing.picture(shot, room: Size(width: inner, height: Self.pictureHeight), hasLabels: false)
         lines.append(picture.within(width: inner, height: Self.pictureHeight, vertically: .centre))
         lines.append(
@@ -102,7 +104,7 @@ struct FilmstripDrawing {
                 type.line(value, font: .digits.bold).addressed(drawing.address(shown.value.name, shown.index)))
         }
         if let shown, let update, shot.picture == .update {
-            let value = "[\(shown.index.map(String.init).joined(separator: ","))]: \(drawing.text(update.number))"
+            let value = "[\(shown.index.map(String.init).joined(separator: ","))] = \(drawing.text(update.number))"
             lines.append(type.line(value, font: .digits.bold).addressed(update.address))
         }
         return .column(lines, spacing: 1)

@@ -355,7 +355,9 @@ struct ShotDrawing {
         let largest = shownWords.map { Double(abs(shown[row, $0])) }.max() ?? 1
         let labels = shownWords.map { type.shortened(word(Int32($0)), width: hasLabels ? 140 : 64, font: font) }
         let labelWidth = (labels.map { type.width(of: $0, in: font) }.max() ?? 0).rounded(.up) + 8
-        let numberWidth = hasLabels ? 84.0 : 52
+        let numberFont: Font = hasLabels ? .label : .digits
+        let widest = shownWords.map { type.width(of: text(Double(shown[row, $0])), in: numberFont) }.max() ?? 0
+        let numberWidth = widest.rounded(.up) + 8
         let barRoom = max(20, min(room.width, 520) - labelWidth - numberWidth)
         var block = Block(size: Size(width: labelWidth + barRoom + numberWidth, height: Double(shownWords.count) * lineHeight))
         // Numbers of both signs share the bars' room, with the zero between.
@@ -380,7 +382,7 @@ struct ShotDrawing {
                                 fill: .role(isGradient ? .gradient : isTarget ? .good : .textToken, strength: isTarget ? 1 : 0.55)
                             )
                         ])))
-            let number = type.line(text(x), font: hasLabels ? .label : .digits)
+            let number = type.line(text(x), font: numberFont)
                 .addressed(address(shown.value.name, [row, id]))
             block.place(number, at: Point(x: labelWidth + barRoom + 6, y: (y + (lineHeight - number.height) / 2).rounded()))
         }

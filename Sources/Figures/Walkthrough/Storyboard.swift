@@ -311,8 +311,8 @@ private struct Teller {
                 let also = existing([ValueName(node.name.rawValue.replacing(".key", with: ".value"))])
                 let title =
                     subject.isOfPrompt
-                    ? Localised(en: "the gradient crosses to the prompt’s rows", zhHans: "梯度转到软提示的各行")
-                    : Localised(en: "the gradient crosses to the prefix", zhHans: "梯度转到前缀")
+                    ? Localised(en: "gradient of the prompt’s keys and values", zhHans: "软提示的键和值的梯度")
+                    : Localised(en: "gradient of the prefix’s keys and values", zhHans: "前缀的键和值的梯度")
                 shots.append(backwardShot(node.name, Self.inBlock(layer, title), also: also, isKey: true))
                 continue
             }
