@@ -129,9 +129,9 @@ private struct ComputationGraphDrawing {
     private static let channel = 16.0
     private static let border = 20.0
     private static let gap = 18.0
-    private static let cardHeight = 26.0
-    private static let stripHeight = 18.0
-    private static let inset = 3.0
+    private static let cardHeight = 28.0
+    private static let stripHeight = 21.0
+    private static let inset = 5.0
 
     /// The forward half, from its left edge. The backward half is its mirror image.
     private struct Half {
@@ -368,10 +368,11 @@ private struct ComputationGraphDrawing {
         for (index, strip) in strips(place).enumerated() {
             let isFrozen = !(strip.weights.first?.isTrained ?? false)
             self.strip(
-                index, of: strips(place).count, in: r, ground: .tint(isFrozen ? .frozen : .trained),
-                stroke: Stroke(isFrozen ? .frozen : .trained, width: isFrozen ? 1 : 2), badge: isFrozen ? .lock : nil,
+                index, of: strips(place).count, in: r,
+                ground: .role(isFrozen ? .frozen : .trained, strength: isFrozen ? 0.22 : 0.35),
+                badge: isFrozen ? .lock : nil,
                 text: strip.stem + (strip.weights.count == 2 ? " W, b" : ""), paint: .ink,
-                isHatched: isFrozen, address: strip.weights.first.flatMap { address($0.name) }, into: &body)
+                address: strip.weights.first.flatMap { address($0.name) }, into: &body)
         }
     }
 
@@ -390,13 +391,13 @@ private struct ComputationGraphDrawing {
             let gradients = strip.weights.flatMap(\.gradients)
             if gradients.isEmpty {
                 self.strip(
-                    index, of: strips.count, in: r, ground: .paper, stroke: Stroke(.rule), badge: .cross, text: strip.stem,
-                    paint: .muted, isHatched: false, address: nil, into: &body)
+                    index, of: strips.count, in: r, ground: .paper, badge: .cross, text: strip.stem, paint: .muted,
+                    address: nil, into: &body)
             } else {
                 self.strip(
-                    index, of: strips.count, in: r, ground: .tint(.trained), stroke: Stroke(.gradient, width: 2, dash: [4, 3]),
-                    badge: nil, text: "∂ " + strip.stem + (gradients.count > 1 ? " +\(gradients.count - 1)" : ""), paint: .ink,
-                    isHatched: false, address: gradients.first.flatMap(address), into: &body)
+                    index, of: strips.count, in: r, ground: .role(.gradient, strength: 0.3), badge: nil,
+                    text: "∂ " + strip.stem + (gradients.count > 1 ? " +\(gradients.count - 1)" : ""), paint: .ink,
+                    address: gradients.first.flatMap(address), into: &body)
             }
         }
     }
@@ -410,14 +411,14 @@ private struct ComputationGraphDrawing {
         made.elements.append(
             .rectangle(
                 Rectangle(size: r.size).grown(by: -stroke.width / 2), cornerRadius: 4, fill: ground ?? .paper, stroke: stroke))
-        let room = r.width - 12
+        let room = r.width - 15
         let noteWidth = note.isEmpty ? 0 : type.width(of: note, in: .digits).rounded(.up) + 6
         var font = Font.label
         if type.width(of: label, in: font) > room { font = .digits }
         let text = type.shortened(label, width: room, font: font)
         let hasNote = noteWidth > 0 && type.width(of: text, in: font) + noteWidth <= room
         let line = type.line(text, font: font, paint: paint)
-        let y = ((Self.cardHeight - line.height) / 2).rounded()
+        let y = ((Self.cardHeight - line.height) / 2).rounded(.down)
         made.place(line, at: Point(x: hasNote ? 7 : ((r.width - line.width) / 2).rounded(), y: y))
         if hasNote {
             let line = type.line(note, font: .digits, paint: .muted)
@@ -428,14 +429,14 @@ private struct ComputationGraphDrawing {
 
     /// A weight inside of the card that uses it, from the card's lower edge upwards.
     private func strip(
-        _ index: Int, of count: Int, in r: Rectangle, ground: Paint, stroke: Stroke, badge: Badge?, text: String, paint: Paint,
-        isHatched: Bool, address: String?, into body: inout Block
+        _ index: Int, of count: Int, in r: Rectangle, ground: Paint, badge: Badge?, text: String, paint: Paint,
+        address: String?, into body: inout Block
     ) {
         let type = context.type
         let inner = Rectangle(
             x: 4, y: 0, width: r.width - 8, height: Self.stripHeight - Self.inset)
         var made = Block(size: Size(width: r.width, height: Self.stripHeight))
-        made.elements.append(.rectangle(inner.grown(by: -0.5), cornerRadius: 2, fill: ground, stroke: stroke))
+        made.elements.append(.rectangle(inner, cornerRadius: 2, fill: ground))
         let badgeWidth = badge == nil ? 0.0 : 14.0
         let room = inner.width - 10 - badgeWidth
         // Where a name has no room, the sign stands alone.

@@ -43,7 +43,10 @@ extension OperationLabels {
     /// A part of a block in the words of a heading.
     static func title(_ part: String) -> Localised {
         if let known = titles[part] { return known }
-        for (suffix, title) in suffixes where part.hasSuffix(suffix) { return title }
+        for (suffix, title) in suffixes where part.hasSuffix(suffix) {
+            let whole = self.part(String(part.dropLast(suffix.count)))
+            return Localised(en: "\(whole.en): \(title.en)", zhHans: "\(whole.zhHans)：\(title.zhHans)")
+        }
         return self.part(part)
     }
 
@@ -57,7 +60,6 @@ extension OperationLabels {
     private static let titles: [String: Localised] = [
         "attention.norm": Localised(en: "norm before attention", zhHans: "注意力之前的归一化"),
         "attention.qkv": Localised(en: "queries, keys and values", zhHans: "查询、键和值"),
-        "attention.qkv.base": Localised(en: "queries, keys and values, frozen part", zhHans: "查询、键和值的冻结部分"),
         "attention.query": Localised(en: "queries, keys and values of each head", zhHans: "每个头的查询、键和值"),
         "attention.scores": Localised(en: "scores of attention", zhHans: "注意力分数"),
         "attention.weights": Localised(en: "weights of attention", zhHans: "注意力权重"),

@@ -175,7 +175,7 @@ struct ShotDrawing {
                     isTinted: sequence == example)
                 return box.block(
                     .column(parts, spacing: 2, alignment: .centre),
-                    padding: .symmetric(horizontal: isSmall ? 5 : 16, vertical: isSmall ? 2 : 10))
+                    padding: .symmetric(horizontal: isSmall ? 8 : 16, vertical: isSmall ? 5 : 10))
             }
             lines.append(.flow(chips, width: room.width, spacing: isSmall ? 4 : 8, lineSpacing: 4))
         }
@@ -257,15 +257,22 @@ struct ShotDrawing {
         view.cellGap = wide >= 14 ? 1 : 0
         let rowPlace = shown.index[0] - rowIndices[0]
         let columnPlace = column - columns.lowerBound
-        if isSource {
-            // Of what a number is made, its row is all that is sure to be among it.
-            view.highlights = [.init(rows: rowPlace..<rowPlace + 1, columns: 0..<columns.count, role: .ink)]
-        } else if columns.contains(column) {
-            view.highlights = [
-                .init(rows: rowPlace..<rowPlace + 1, columns: columnPlace..<columnPlace + 1, role: .ink)
-            ]
+        // Of what a number is made, its row is all that is sure to be among it.
+        let marked = isSource ? 0..<columns.count : columns.contains(column) ? columnPlace..<columnPlace + 1 : 0..<0
+        let hasNumbers = wide >= MatrixView.numberWidth && high >= Font.digits.lineHeight
+        if !marked.isEmpty, !hasNumbers {
+            view.highlights = [.init(rows: rowPlace..<rowPlace + 1, columns: marked, role: .ink)]
         }
         var block = view.block(type, room: Size(width: room.width, height: max(room.height - (hasLabels ? 60 : 0), 24)))
+        if hasNumbers, let row = block.places["row \(rowPlace)"], let first = marked.first, let last = marked.last,
+            let start = block.places["column \(first)"], let end = block.places["column \(last)"]
+        {
+            // A frame would touch the numbers: bars above and below leave them air.
+            for y in [row.y, row.bottom - 3] {
+                block.elements.append(
+                    .rectangle(Rectangle(x: start.x, y: y, width: end.right - start.x, height: 3), fill: .ink))
+            }
+        }
         guard hasLabels else { return block }
         var notes: [Localised] = []
         if rows.count < shown.rows.count {

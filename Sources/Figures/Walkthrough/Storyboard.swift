@@ -295,8 +295,10 @@ private struct Teller {
             if BlockGraph.layer(ofWeight: subject) == layer, run.isTrained(subject) {
                 // All weights of full fine-tuning would be as many frames again; they come with what they belong to.
                 guard subject.rawValue.contains("lora_") || subject == parameter else { continue }
-                let name =
-                    subject.rawValue.contains("lora_B") ? "B" : subject.rawValue.contains("lora_A") ? "A" : subject.rawValue
+                let parts = subject.rawValue.split(separator: ".").map(String.init)
+                let matrix = parts.firstIndex { $0.hasPrefix("lora_") } ?? 0
+                // Of a low-rank change, the projection and the matrix of it.
+                let name = matrix > 0 ? "\(parts[matrix - 1]), \(parts[matrix])" : subject.rawValue
                 shots.append(
                     backwardShot(
                         node.name, Self.inBlock(layer, Localised(en: "gradient of \(name)", zhHans: "\(name) 的梯度")),

@@ -21,7 +21,8 @@ extension FigureCommand {
         if let width = width.flatMap(Length.init) { options.width = width.pixels }
         // Of several runs, as in figures, the first that trained something.
         let run = ids.first ?? recording.runs.first { !$0.description.parameters.isEmpty }?.id
-        let step = try ExplainedStep(recording, run: run, step: step)
+        let base = try model.map { try BaseModel(of: recording, at: $0) }
+        let step = try ExplainedStep(recording, run: run, step: step, base: base)
         try WalkthroughPress(press).write(step, options: options, as: look.formats, to: URL(filePath: out)) {
             Console.output($0.path)
         }

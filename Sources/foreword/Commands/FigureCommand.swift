@@ -36,6 +36,9 @@ struct FigureCommand: ParsableCommand {
     @Option(help: "The runs to show, separated by commas.")
     var runs: String?
 
+    @Option(help: "The base model's folder or name, if a walkthrough does not find it by itself.")
+    var model: String?
+
     @Option(help: "The width, as 720px or 85mm.")
     var width: String?
 

@@ -17,14 +17,14 @@ import Testing
         Told("prefix-tuning", "network") { $0.projectionWidth = 5 }, Told("p-tuning"), Told("p-tuning-v2"), Told("lora"),
         Told("qlora"),
         Told("adalora") { $0.rank = 4 }, Told("full-fine-tuning"), Told("prompt-tuning+lora"),
-        Told("hard-prompt") { $0.text = "the opposite" },
         Told("prefix-tuning", "Llama", isLlama: true), Told("prompt-tuning", "Llama", isLlama: true),
         Told("lora", "Llama", isLlama: true), Told("prompt-tuning+lora", "Llama", isLlama: true),
     ]
 
-    static func withStep(_ told: Told, step: Int? = nil, _ body: (ExplainedStep) throws -> Void) throws {
+    static func withStep(_ told: Told, step: Int? = nil, _ body: (ExplainedStep, BaseModel) throws -> Void) throws {
         try ReplayedRunTests.withRecording(told) { model, folder in
-            try body(ExplainedStep(Recording(opening: folder), step: step, base: BaseModel(opening: model)))
+            let base = try BaseModel(opening: model)
+            try body(ExplainedStep(Recording(opening: folder), step: step, base: base), base)
         }
     }
 
@@ -35,13 +35,9 @@ import Testing
         arguments: walked)
     func everyMethod(_ told: Told) throws {
         let fonts = try FontLibrary()
-        try Self.withStep(told, step: 2) { step in
+        try Self.withStep(told, step: 2) { step, _ in
             for language in Language.allCases {
                 let type = Typesetter(measurer: fonts, language: language)
-                if step.run.description.parameters.isEmpty {
-                    #expect(throws: FigureError.self) { try Walkthrough(step, options: Self.options, type: type) }
-                    return
-                }
                 let walkthrough = try Walkthrough(step, options: Self.options, type: type)
                 #expect(walkthrough.frameCount > 25)
                 var scenes = try (0..<walkthrough.frameCount).map(walkthrough.frame)
@@ -59,10 +55,10 @@ import Testing
 
     @Test("A frame's number, its arithmetic and its operands are what the stepper says of it")
     func sameWorking() throws {
-        try Self.withStep(Told("prompt-tuning"), step: 2) { step in
+        try Self.withStep(Told("prompt-tuning"), step: 2) { step, base in
             let name = ValueName.block(0, "attention.scores")
             let working = try #require(try step.working(of: name, at: [1, 0, 0]))
-            let session = try SteppingSession(step.recording, base: BaseModel(of: step.recording))
+            let session = try SteppingSession(step.recording, base: base)
             try session.jump(toStep: 2)
             try session.jump(toValue: name)
             try session.jump(toElement: [1, 0, 0])
@@ -79,9 +75,9 @@ import Testing
     @Test("Every address of a slide leads to a number that explain knows, and the arithmetic agrees")
     func addresses() throws {
         let type = Typesetter(measurer: try FontLibrary(), language: .en)
-        try Self.withStep(Told("lora"), step: 2) { step in
+        try Self.withStep(Told("lora"), step: 2) { step, base in
             let walkthrough = try Walkthrough(step, options: Self.options, type: type)
-            let explainer = Explainer(step.recording, base: try BaseModel(of: step.recording))
+            let explainer = Explainer(step.recording, base: base)
             var last: [String: String] = [:]
             // One of each value and function: slides carry thousands of cells.
             for index in 0..<walkthrough.frameCount {
@@ -117,6 +113,13 @@ import Testing
         }
     }
 
+    @Test("A run without updates is refused")
+    func noUpdates() throws {
+        #expect(throws: SteppingError.nothingToStep(run: "hard-prompt")) {
+            try Self.withStep(Told("hard-prompt") { $0.text = "the opposite" }) { _, _ in }
+        }
+    }
+
     @Test(
         "Options that do not fit are named",
         arguments: [
@@ -125,7 +128,7 @@ import Testing
         ])
     func options(_ options: FigureOptions, _ reason: String) throws {
         let type = Typesetter(measurer: try FontLibrary(), language: .en)
-        try Self.withStep(Told("prompt-tuning")) { step in
+        try Self.withStep(Told("prompt-tuning")) { step, _ in
             let error = #expect(throws: FigureError.self) { try Walkthrough(step, options: options, type: type) }
             #expect(error?.description.contains(reason) == true, "\(error?.description ?? "none")")
         }
