@@ -162,6 +162,11 @@ struct FigureTests {
             figure: "adam-anatomy", file: KeptRecording.journal, tensor: "optimizer/prompt.embeddings.first-moment",
             element: 20 * 512 + 5 * 64 + 61, reason: "and the gradients give"),
         Contradiction(
+            figure: "filmstrip", recording: "one-step", file: "runs/prompt-tuning/frames/step-000004.safetensors", tensor: "loss",
+            reason: "in the journal"),
+        Contradiction(
+            figure: "timeline", file: KeptRecording.journal, tensor: "loss", change: { _ in -1 }, reason: "is negative"),
+        Contradiction(
             figure: "prefix-share", file: KeptRecording.frame, tensor: "block.3.attention.weights", change: { _ in -1.5 },
             reason: "not from 0 to 1"),
         Contradiction(
@@ -187,7 +192,7 @@ struct FigureTests {
     @Test("that need a soft prompt are not offered without one")
     func needs() throws {
         let recorded = try Recorded(InventedRecording(steps: 4, promptSeeds: []))
-        #expect(try FigureCatalogue.figures(of: recorded.recording).map(\.id) == ["loss-curve"])
+        #expect(try FigureCatalogue.figures(of: recorded.recording).map(\.id) == ["timeline", "loss-curve"])
         let error = #expect(throws: FigureError.self) {
             try FigureCatalogue.figure("soft-prompt").scene(
                 of: recorded.recording, type: Typesetter(measurer: FontLibrary(), language: .en))
@@ -205,6 +210,7 @@ struct FigureTests {
             ("soft-prompt", FigureOptions(runs: ["full-fine-tuning-7"]), "trains no soft prompt"),
             ("soft-prompt", FigureOptions(runs: ["prompt-tuning-17"]), "near it: prompt-tuning-7"),
             ("embedding-updates", FigureOptions(step: 5), "steps 0 to 4"),
+            ("timeline", FigureOptions(step: 5), "steps 0 to 4"),
         ])
     func options(_ id: String, _ options: FigureOptions, _ reason: String) throws {
         let recorded = try Recorded(InventedRecording(steps: 4, promptSeeds: [7], fullSeeds: [7]))

@@ -5,6 +5,8 @@ public enum FigureCatalogue {
     public static let figures: [Figure] = [
         .softPrompt,
         .promptTuning,
+        .computationGraph,
+        .filmstrip,
         .tuningLedger,
         .attentionMap,
         .attentionCloseUp,
@@ -15,6 +17,7 @@ public enum FigureCatalogue {
         .embeddingUpdates,
         .embeddingTrajectory,
         .nearestWords,
+        .timeline,
         .lossCurve,
         .prediction,
     ]

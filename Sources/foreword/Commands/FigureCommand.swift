@@ -8,7 +8,10 @@ import Recordings
 struct FigureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "figure", abstract: "Draw a figure of the catalogue from a recording.",
-        discussion: "Writes <name>.<format> for each format, or one format to standard output with --out -.")
+        discussion: """
+            Writes <name>.<format> for each format, or one format to standard output with --out -. \
+            walkthrough writes many: every frame of a training step, numbered, and a filmstrip of them.
+            """)
 
     @Argument(help: "The figure's name; `foreword figures` lists them.")
     var name: String
@@ -33,6 +36,9 @@ struct FigureCommand: ParsableCommand {
     @Option(help: "The runs to show, separated by commas.")
     var runs: String?
 
+    @Option(help: "The base model's folder or name, if a walkthrough does not find it by itself.")
+    var model: String?
+
     @Option(help: "The width, as 720px or 85mm.")
     var width: String?
 
@@ -54,6 +60,7 @@ struct FigureCommand: ParsableCommand {
     }
 
     func run() throws {
+        if name == Walkthrough.id { return try walk() }
         let figure = try FigureCatalogue.figure(name)
         let recording = try Recording(opening: URL(filePath: recording))
         let press = try FigurePress(language: look.language, theme: look.theme, scale: scale)
@@ -113,11 +120,14 @@ struct FiguresCommand: ParsableCommand {
     func run() throws {
         let language: Language = languageName == .en ? .en : .zhHans
         let recording = try recording.map { try Recording(opening: URL(filePath: $0)) }
-        let entries = try FigureCatalogue.figures.map { figure in
+        var entries = try FigureCatalogue.figures.map { figure in
             Entry(
                 id: figure.id, question: figure.question[language], lacks: try recording.flatMap { try figure.needs.lack(in: $0) }
             )
         }
+        entries.append(
+            Entry(
+                id: Walkthrough.id, question: Walkthrough.question[language], lacks: recording.flatMap(Walkthrough.lack(in:))))
         if json { return try Console.output(json: entries) }
         for entry in entries {
             let mark = recording == nil ? "" : entry.lacks == nil ? "✓ " : "✗ "

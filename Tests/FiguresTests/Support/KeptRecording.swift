@@ -51,13 +51,34 @@ enum KeptRecording {
         let changed = change(Float(bitPattern: bits)).bitPattern
         for byte in 0..<4 { bytes[place + byte] = UInt8(truncatingIfNeeded: changed >> UInt32(8 * byte)) }
         try bytes.write(to: url)
+        try renewHash(of: path, in: copy)
+        try body(try Recording(opening: copy))
+    }
+
+    /// A copy in which the graph of a run is another, to test that figures notice.
+    static func withChangedGraph(
+        _ graph: String, of name: String = "prompt-tuning", change: (inout GraphDescription) -> Void,
+        _ body: (Recording) throws -> Void
+    ) throws {
+        let copy = FileManager.default.temporaryDirectory.appending(path: "foreword-\(UUID().uuidString)")
+        try FileManager.default.copyItem(at: folders.appending(path: name), to: copy)
+        defer { try? FileManager.default.removeItem(at: copy) }
+        let path = "graphs/\(graph).json"
+        let url = copy.appending(path: path)
+        var description = try JSONDecoder().decode(GraphDescription.self, from: Data(contentsOf: url))
+        change(&description)
+        try JSONEncoder().encode(description).write(to: url)
+        try renewHash(of: path, in: copy)
+        try body(try Recording(opening: copy))
+    }
+
+    private static func renewHash(of path: String, in copy: URL) throws {
         let sums = copy.appending(path: "SHA256SUMS")
-        let hash = try ContentHash(ofFile: url).hex
+        let hash = try ContentHash(ofFile: copy.appending(path: path)).hex
         let lines = try String(contentsOf: sums, encoding: .utf8).split(separator: "\n").map { line in
             line.hasSuffix("  " + path) ? "\(hash)  \(path)" : String(line)
         }
         try (lines.joined(separator: "\n") + "\n").write(to: sums, atomically: true, encoding: .utf8)
-        try body(try Recording(opening: copy))
     }
 
     struct Missing: Error { let tensor: String }
