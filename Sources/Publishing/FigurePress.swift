@@ -36,4 +36,11 @@ public struct FigurePress: Sendable {
         case .pdf: Data(try rendering.pdf(scene, theme: theme))
         }
     }
+
+    /// The figure as SVG inside a page: its text stays text and its colours follow the page's theme.
+    ///
+    /// - Parameter prefix: Of the identifiers inside; different for each figure of a page.
+    func liveSVG(_ scene: Scene, prefix: String) throws(UndrawableCharacter) -> String {
+        try LiveSVG(measurer: type.measurer).write(scene, prefix: prefix)
+    }
 }

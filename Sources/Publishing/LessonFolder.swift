@@ -16,10 +16,11 @@ public enum LessonFolder {
     /// - Parameters:
     ///   - url: The folder's place.
     ///   - formats: Of the figures; the page shows the first.
+    ///   - pages: What the page is written as, besides Markdown.
     ///   - progress: From 0 to 1, and what is being done.
     public static func write(
-        _ runner: LessonRunner, to url: URL, press: FigurePress, formats: [FigureFormat], version: String,
-        progress: (Double, String) -> Void
+        _ runner: LessonRunner, to url: URL, press: FigurePress, formats: [FigureFormat],
+        pages: Set<PageFormat> = [.markdown], version: String, progress: (Double, String) -> Void
     ) throws -> LessonRunner.Result {
         let folder = try AtomicFolder(replacing: url, marker: marker)
         let place = folder.location
@@ -32,18 +33,28 @@ public enum LessonFolder {
         }
         let prose = runner.lesson.prose[language] ?? ""
         let places = Prose.figures(in: prose)
+        let shown = formats.first ?? .png
+        var figures: [DocumentFigure] = []
         for (index, figure) in places.enumerated() {
             progress(0.9 + 0.1 * Double(index) / Double(places.count), figure.figure)
-            let drawn = try press.scene(
-                FigureCatalogue.figure(figure.figure), of: result.recording, options: FigureOptions(figure))
+            let (entry, options) = (try FigureCatalogue.figure(figure.figure), try FigureOptions(figure))
+            let drawn = try press.scene(entry, of: result.recording, options: options)
+            figures.append(
+                DocumentFigure(path: "\(figure.fileName).\(shown.rawValue)", scene: drawn) { width in
+                    var narrow = options
+                    narrow.width = min(options.width, width)
+                    return try press.scene(entry, of: result.recording, options: narrow)
+                })
             for format in formats {
                 try AtomicFile.write(
                     try press.bytes(drawn, as: format), to: place.appending(path: "\(figure.fileName).\(format.rawValue)"))
             }
         }
-        let shown = formats.first ?? .png
         let page = LessonPage(lesson: runner.lesson, result: result, language: language)
-        try AtomicFile.write(page.markdown { "\($0.fileName).\(shown.rawValue)" }, to: place.appending(path: "README.md"))
+            .markdown { "\($0.fileName).\(shown.rawValue)" }
+        try AtomicFile.write(page, to: place.appending(path: "README.md"))
+        try DocumentPages.write(
+            page, figures: figures, formats: pages, name: runner.lesson.id, press: press, figureFormats: formats, to: place)
         try AtomicFile.write(try result.verdicts.readableJSON(snakeCase: false), to: place.appending(path: marker))
         try folder.commit()
         progress(1, "")

@@ -10,7 +10,8 @@ struct RunCommand: ParsableCommand {
         commandName: "run", abstract: "Run a lesson: train, record, draw, judge its claims.",
         discussion: """
             Writes a folder with the lesson's page (README.md), its figures, claims.json and the recording. Ends with status 1 if a \
-            claim does not hold.
+            claim does not hold. With --page html the page is also written as index.html, one file with its figures inside; \
+            with --page pdf as <lesson>.pdf, on A4 pages.
             """)
 
     @Argument(help: "The lesson's name, or the number it begins with.")
@@ -20,6 +21,8 @@ struct RunCommand: ParsableCommand {
 
     @Option(help: "The folder to write; foreword-out/<lesson> by default.")
     var out: String?
+
+    @OptionGroup var pages: PageOptions
 
     @Option(help: "The seed of the first run of each method; the others follow.")
     var seed: UInt64?
@@ -37,7 +40,7 @@ struct RunCommand: ParsableCommand {
         let runner = try LessonRunner(lesson, model: model, firstSeed: seed)
         var line = ProgressLine()
         let result = try LessonFolder.write(
-            runner, to: place, press: press, formats: look.formats, version: Foreword.version
+            runner, to: place, press: press, formats: look.formats, pages: pages.formats, version: Foreword.version
         ) { share, what in line.show(share, what) }
         line.clear()
         if json {
