@@ -11,7 +11,7 @@ public struct FigurePress: Sendable {
     /// Pixels of a PNG for each unit of length.
     public let scale: Double
     private let rendering: Rendering
-    private let type: Typesetter
+    let type: Typesetter
 
     /// - Throws: ``RenderingError`` if a font is missing: it names the Debian package to install.
     public init(language: Language, theme: Theme, scale: Double = 2) throws(RenderingError) {
@@ -43,4 +43,7 @@ public struct FigurePress: Sendable {
     func liveSVG(_ scene: Scene, prefix: String) throws(UndrawableCharacter) -> String {
         try LiveSVG(measurer: type.measurer).write(scene, prefix: prefix)
     }
+
+    /// Pages as a PDF file.
+    func pdf(_ document: PagedDocument) throws(RenderingError) -> Data { Data(try rendering.pdf(document, theme: theme)) }
 }

@@ -22,6 +22,9 @@ enum DocumentPages {
             let html = try html(document, figures: figures, press: press, asVectors: figureFormats.contains(.svg))
             try AtomicFile.write(html, to: folder.appending(path: htmlName))
         }
+        if formats.contains(.pdf) {
+            try AtomicFile.write(try pdf(document, figures: figures, press: press), to: folder.appending(path: "\(name).pdf"))
+        }
     }
 
     static func html(
@@ -36,5 +39,11 @@ enum DocumentPages {
             return
                 "<img src=\"data:image/png;base64,\(png)\" width=\"\(Int(size.width.rounded()))\" height=\"\(Int(size.height.rounded()))\" alt=\"\(XML.escaped(caption))\">"
         }.html()
+    }
+
+    static func pdf(_ document: MarkdownDocument, figures: [DocumentFigure], press: FigurePress) throws -> Data {
+        let byPath = Dictionary(figures.map { ($0.path, $0) }) { first, _ in first }
+        let pages = PDFPages(document: document, type: press.type) { path, width in try byPath[path]?.sceneInWidth(width) }
+        return try press.pdf(try pages.paged())
     }
 }

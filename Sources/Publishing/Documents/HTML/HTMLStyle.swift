@@ -35,10 +35,10 @@ enum HTMLStyle {
         th,thead td{border-bottom:1.5px solid var(--page-muted);font-weight:600}
         th:last-child,td:last-child{padding-right:0}
         td{font-variant-numeric:tabular-nums}.centre{text-align:center}.end{text-align:right}
-        figure{margin:2.4em 0}
-        .picture{overflow-x:auto}
+        figure{margin:1.4em 0 2.2em}
+        .picture{overflow-x:auto;margin:0 -3.57%}
         .picture>svg,.picture>img{display:block;width:100%;min-width:34rem;height:auto}
-        figcaption{font-size:.9em;line-height:1.5;color:var(--page-muted);margin-top:.7em}
+        figcaption{font-size:.9em;line-height:1.5;color:var(--page-muted);margin-top:0}
         .absent{color:var(--page-muted)}
         .good{color:var(--page-good);font-weight:700}.bad{color:var(--page-bad);font-weight:700}
         @media (max-width:40em){main{padding-top:2rem}h1{font-size:1.7rem}}

@@ -13,7 +13,7 @@ struct MarkdownDocument: Hashable, Sendable {
         Self.registerExtensions
         // SAFETY: the parser copies the text and the tree belongs to us until it is freed below; every string that is read
         // from it is copied. The library aborts when memory runs out and returns no null pointer here.
-        blocks = unsafe {
+        blocks = {
             let parser = unsafe cmark_parser_new(CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8)
             defer { unsafe cmark_parser_free(parser) }
             if let table = unsafe cmark_find_syntax_extension("table") {

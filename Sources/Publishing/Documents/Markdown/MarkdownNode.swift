@@ -13,9 +13,9 @@ internal import CMarkdown
     }
 
     /// The name of its kind, such as `block_quote`. Those of extensions have no constant.
-    var type: String { Self.text(unsafe cmark_node_get_type_string(pointer)) }
-    var literal: String { Self.text(unsafe cmark_node_get_literal(pointer)) }
-    var destination: String { Self.text(unsafe cmark_node_get_url(pointer)) }
+    var type: String { unsafe Self.text(cmark_node_get_type_string(pointer)) }
+    var literal: String { unsafe Self.text(cmark_node_get_literal(pointer)) }
+    var destination: String { unsafe Self.text(cmark_node_get_url(pointer)) }
     var headingLevel: Int { Int(unsafe cmark_node_get_heading_level(pointer)) }
     var isTightList: Bool { unsafe cmark_node_get_list_tight(pointer) != 0 }
 
