@@ -113,15 +113,29 @@ struct HTMLPage {
             case .text(let text): return marked(text)
             case .code(let text): return "<code>\(XML.escaped(text))</code>"
             case .emphasis(let parts):
-                // Chinese has no italics: its sign of emphasis is a dot below.
+                // Chinese has no italics: its sign of emphasis is a dot below each character.
                 let isChinese = parts.plainText.unicodeScalars.contains(where: Script.isChinese)
-                return "<em\(isChinese ? " class=\"dotted\"" : "")>\(inline(parts))</em>"
+                return isChinese ? "<em class=\"dotted\">\(dotted(parts))</em>" : "<em>\(inline(parts))</em>"
             case .strong(let parts): return "<strong>\(inline(parts))</strong>"
             case .link(let destination, let parts):
                 guard let destination = LinkPolicy.destination(destination) else { return inline(parts) }
                 return "<a href=\"\(XML.escaped(destination))\">\(inline(parts))</a>"
             case .lineBreak: return "<br>\n"
             }
+        }
+
+        /// What is emphasised in Chinese, its Latin words without dots.
+        private func dotted(_ parts: [MarkdownInline]) -> String {
+            parts.map { part in
+                guard case .text(let text) = part else { return inline(part) }
+                var runs: [(text: String, isChinese: Bool)] = []
+                for scalar in text.unicodeScalars {
+                    let isChinese = Script.isChinese(scalar)
+                    if runs.last?.isChinese != isChinese { runs.append(("", isChinese)) }
+                    runs[runs.count - 1].text.unicodeScalars.append(scalar)
+                }
+                return runs.map { $0.isChinese ? marked($0.text) : "<span class=\"undotted\">\(marked($0.text))</span>" }.joined()
+            }.joined()
         }
 
         /// The text, its verdicts in their colours.

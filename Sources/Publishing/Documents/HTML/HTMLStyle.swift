@@ -25,6 +25,7 @@ enum HTMLStyle {
         :hover>.anchor{opacity:1}
         em.dotted{font-style:normal;text-emphasis:filled dot;text-emphasis-position:under right;\
         -webkit-text-emphasis:filled dot;-webkit-text-emphasis-position:under right}
+        .undotted{text-emphasis:none;-webkit-text-emphasis:none}
         code{font:.88em/1.5 ui-monospace,"DejaVu Sans Mono","Noto Sans Mono CJK SC","WenQuanYi Micro Hei Mono",monospace;\
         background:var(--page-tint);border-radius:.25em;padding:.12em .3em}
         pre{background:var(--page-tint);border-radius:.4em;padding:.9em 1.1em;overflow-x:auto}pre code{background:none;padding:0}

@@ -6,8 +6,8 @@ struct PageGeometry {
     static let millimetre = 96 / 25.4
     let size = Size(width: 210 * millimetre, height: 297 * millimetre)
     let side = 76.0
-    let top = 68.0
-    let bottom = 88.0
+    let top = 60.0
+    let bottom = 76.0
 
     var width: Double { (size.width - 2 * side).rounded(.down) }
     var height: Double { (size.height - top - bottom).rounded(.down) }
