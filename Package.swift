@@ -28,8 +28,8 @@ func tests(
 /// The target of the lessons lies at the root, because they do; all else there is not its own.
 let others = [
     "Autodiff", "CCairo", "CHarfBuzz", "CKernels", "CMarkdown", "COpenBLAS", "COpenSSL", "CZlib", "CairoRendering", "Drawing",
-    "Experiments", "Figures", "Interchange", "LinearAlgebra", "Publishing", "RandomStreams", "Recordings", "TinyWorld", "Transformer",
-    "Tuning", "foreword",
+    "Experiments", "Figures", "Interchange", "LinearAlgebra", "Publishing", "RandomStreams", "Recordings", "TinyWorld",
+    "Transformer", "Tuning", "foreword",
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")

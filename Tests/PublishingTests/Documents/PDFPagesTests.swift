@@ -23,7 +23,7 @@ struct PDFPagesTests {
             language == .en
             ? "A soft prompt is *trained*, the model is **frozen**, and `hot = cold` is an example; see [PEFT](https://a.org/it's). "
             : "软提示是*训练*出来的，模型被**冻结**（frozen），`hot = cold` 是一个样例；参见 [PEFT](https://a.org/it's)。"
-        let parts = (1...14).map { n in
+        let parts = (1...8).map { n in
             """
             ## Part \(n)
 
@@ -75,7 +75,7 @@ struct PDFPagesTests {
     @Test("leaves no heading alone at the end of a page", arguments: Language.allCases)
     func headings(_ language: Language) throws {
         let document = try Self.paged(Self.markdown(language), language)
-        #expect(document.headings.count == 15)
+        #expect(document.headings.count == 9)
         for heading in document.headings {
             let below = document.pages[heading.page].layers.dropFirst().filter { $0.origin.y > heading.y + 40 }
             #expect(!below.isEmpty, "\(heading)")
@@ -126,7 +126,7 @@ struct PDFPagesTests {
         #expect(try bytes == pdf())
         let text = String(decoding: bytes, as: UTF8.self)
         let count = try Self.paged(Self.markdown(.zhHans), .zhHans).pages.count
-        #expect(text.contains("/Count \(count)") && text.contains("/Title (Title)") && text.contains("/Title (Part 14)"))
+        #expect(text.contains("/Count \(count)") && text.contains("/Title (Title)") && text.contains("/Title (Part 8)"))
         #expect(text.contains("/URI (https://a.org/it's)"))
         #expect(text.contains("/CreationDate (20000101000000") && !text.contains("/ModDate") && !text.contains("/FontFile"))
     }
