@@ -27,9 +27,9 @@ func tests(
 
 /// The target of the lessons lies at the root, because they do; all else there is not its own.
 let others = [
-    "Autodiff", "CCairo", "CHarfBuzz", "CKernels", "COpenBLAS", "COpenSSL", "CZlib", "CairoRendering", "Drawing", "Experiments",
-    "Figures", "Interchange", "LinearAlgebra", "Publishing", "RandomStreams", "Recordings", "TinyWorld", "Transformer", "Tuning",
-    "foreword",
+    "Autodiff", "CCairo", "CHarfBuzz", "CKernels", "CMarkdown", "COpenBLAS", "COpenSSL", "CZlib", "CairoRendering", "Drawing",
+    "Experiments", "Figures", "Interchange", "LinearAlgebra", "Publishing", "RandomStreams", "Recordings", "TinyWorld",
+    "Transformer", "Tuning", "foreword",
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -51,6 +51,9 @@ let package = Package(
         .systemLibrary(name: "CHarfBuzz", pkgConfig: "harfbuzz", providers: [.apt(["libharfbuzz-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CMarkdown", pkgConfig: "libcmark-gfm",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
         .target(name: "CKernels"),
 
         // The pipe: each module may import only what its line names.
@@ -81,8 +84,8 @@ let package = Package(
         module(
             "Publishing",
             imports: [
-                "Lessons", "CairoRendering", "Drawing", "Experiments", "Figures", "Interchange", "LinearAlgebra", "Recordings",
-                "TinyWorld", "Transformer", "Tuning",
+                "Lessons", "CMarkdown", "CairoRendering", "Drawing", "Experiments", "Figures", "Interchange", "LinearAlgebra",
+                "Recordings", "TinyWorld", "Transformer", "Tuning",
             ]),
         .executableTarget(
             name: "foreword",

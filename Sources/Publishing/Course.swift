@@ -10,21 +10,24 @@ public struct Course: Sendable {
     private let data: LessonData?
     private let press: FigurePress
     private let formats: [FigureFormat]
+    private let pages: Set<PageFormat>
     private let version: String
 
     /// - Parameters:
     ///   - folder: Where the lessons' folders lie.
     ///   - data: What is learned instead of the lessons' tasks; `options` tells it too.
+    ///   - pages: What pages are written as, besides Markdown.
     ///   - version: Of foreword.
     public init(
         into folder: URL, options: LessonOptions, data: LessonData? = nil, press: FigurePress, formats: [FigureFormat],
-        version: String
+        pages: Set<PageFormat> = [.markdown], version: String
     ) {
         self.folder = folder
         self.options = options
         self.data = data
         self.press = press
         self.formats = formats
+        self.pages = pages
         self.version = version
     }
 
@@ -65,7 +68,9 @@ public struct Course: Sendable {
             }
         }
         let runner = try LessonRunner(lesson, options: options, data: data, collection: collection)
-        return try LessonFolder.write(runner, to: place, press: press, formats: formats, version: version) { share, detail in
+        return try LessonFolder.write(
+            runner, to: place, press: press, formats: formats, pages: pages, version: version
+        ) { share, detail in
             progress(Progress(lesson: lesson.id, share: share, detail: detail))
         }
     }

@@ -11,7 +11,7 @@ public struct FigurePress: Sendable {
     /// Pixels of a PNG for each unit of length.
     public let scale: Double
     private let rendering: Rendering
-    private let type: Typesetter
+    let type: Typesetter
 
     /// - Throws: ``RenderingError`` if a font is missing: it names the Debian package to install.
     public init(language: Language, theme: Theme, scale: Double = 2) throws(RenderingError) {
@@ -36,4 +36,14 @@ public struct FigurePress: Sendable {
         case .pdf: Data(try rendering.pdf(scene, theme: theme))
         }
     }
+
+    /// The figure as SVG inside a page: its text stays text and its colours follow the page's theme.
+    ///
+    /// - Parameter prefix: Of the identifiers inside; different for each figure of a page.
+    func liveSVG(_ scene: Scene, prefix: String) throws(UndrawableCharacter) -> String {
+        try LiveSVG(measurer: type.measurer).write(scene, prefix: prefix)
+    }
+
+    /// Pages as a PDF file.
+    func pdf(_ document: PagedDocument) throws(RenderingError) -> Data { Data(try rendering.pdf(document, theme: theme)) }
 }

@@ -16,10 +16,11 @@ public enum LessonFolder {
     /// - Parameters:
     ///   - url: The folder's place.
     ///   - formats: Of the figures; the page shows the first.
+    ///   - pages: What the page is written as, besides Markdown.
     ///   - progress: From 0 to 1, and what is being done; called from one thread at a time.
     public static func write(
-        _ runner: LessonRunner, to url: URL, press: FigurePress, formats: [FigureFormat], version: String,
-        progress: @escaping @Sendable (Double, String) -> Void
+        _ runner: LessonRunner, to url: URL, press: FigurePress, formats: [FigureFormat], pages: Set<PageFormat> = [.markdown],
+        version: String, progress: @escaping @Sendable (Double, String) -> Void
     ) throws -> LessonReport {
         let folder = try AtomicFolder(replacing: url, marker: marker)
         let place = folder.location
@@ -29,13 +30,21 @@ public enum LessonFolder {
             recordingTo: place.appending(path: recording), version: version, language: language
         ) { share, run in progress(0.9 * share, run) }
         let places = Prose.figures(in: lesson.prose[language] ?? "")
+        let shown = formats.first ?? .png
         var undrawn: [Prose.FigurePlace: String] = [:]
+        var figures: [DocumentFigure] = []
         for (index, figure) in places.enumerated() {
             progress(0.9 + 0.1 * Double(index) / Double(places.count), figure.figure)
             do {
-                let drawn = try press.scene(
-                    FigureCatalogue.figure(figure.figure), of: result.recording,
-                    options: FigureOptions(figure, runs: runner.recordedRuns))
+                let entry = try FigureCatalogue.figure(figure.figure)
+                let options = try FigureOptions(figure, runs: runner.recordedRuns)
+                let drawn = try press.scene(entry, of: result.recording, options: options)
+                figures.append(
+                    DocumentFigure(path: "\(figure.fileName).\(shown.rawValue)", scene: drawn) { width in
+                        var narrow = options
+                        narrow.width = min(options.width, width)
+                        return try press.scene(entry, of: result.recording, options: narrow)
+                    })
                 for format in formats {
                     try AtomicFile.write(
                         try press.bytes(drawn, as: format), to: place.appending(path: "\(figure.fileName).\(format.rawValue)"))
@@ -51,9 +60,11 @@ public enum LessonFolder {
             seconds: result.seconds, claims: result.verdicts,
             statements: lesson.statements.map { $0.verdict(result.verdicts) }, measures: result.measurements,
             leftOut: runner.leftOut.map(\.run))
-        let shown = formats.first ?? .png
         let page = LessonPage(runner: runner, report: report, undrawn: undrawn, language: language)
-        try AtomicFile.write(page.markdown { "\($0.fileName).\(shown.rawValue)" }, to: place.appending(path: "README.md"))
+            .markdown { "\($0.fileName).\(shown.rawValue)" }
+        try AtomicFile.write(page, to: place.appending(path: "README.md"))
+        try DocumentPages.write(
+            page, figures: figures, formats: pages, name: lesson.id, press: press, figureFormats: formats, to: place)
         try AtomicFile.write(try report.readableJSON(snakeCase: false), to: place.appending(path: marker))
         try folder.commit()
         progress(1, "")

@@ -18,7 +18,7 @@ import Testing
         "CairoRendering": ["Drawing", "CCairo", "CHarfBuzz", "CZlib"],
         "Figures": ["Drawing", "Recordings"],
         "Lessons": ["Experiments", "Figures", "Yams"],
-        "Publishing": ["Lessons", "CairoRendering"],
+        "Publishing": ["Lessons", "CMarkdown", "CairoRendering"],
         "foreword": ["Publishing", "ArgumentParser"],
     ]
 

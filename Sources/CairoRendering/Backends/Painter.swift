@@ -70,7 +70,7 @@ struct Painter: ~Copyable {
             for glyph in glyphs {
                 canvas.add(
                     glyph.outline, from: Point(x: glyph.origin.x + shift, y: glyph.origin.y), size: size, at: run.origin + offset,
-                    turn: run.turn)
+                    turn: run.turn, slant: run.font.isSlanted ? Font.slant : 0)
             }
             if isEmboldened {
                 canvas.fillKeepingPath()

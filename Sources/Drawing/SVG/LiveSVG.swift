@@ -91,9 +91,10 @@ public struct LiveSVG: Sendable {
                 run.turn == .upwards
                 ? " transform=\"rotate(-90 \(Coordinate.text(origin.x)) \(Coordinate.text(origin.y)))\"" : ""
             let weight = run.font.weight == .bold ? " font-weight=\"bold\"" : ""
+            let style = run.font.isSlanted ? " font-style=\"oblique\"" : ""
             let anchor = run.anchor == .start ? "" : " text-anchor=\"\(run.anchor.rawValue)\""
             body +=
-                "<text class=\"\(run.font.family.rawValue)\" \(place)\(turn) font-size=\"\(Coordinate.text(run.font.size))\"\(weight)\(anchor)"
+                "<text class=\"\(run.font.family.rawValue)\" \(place)\(turn) font-size=\"\(Coordinate.text(run.font.size))\"\(weight)\(style)\(anchor)"
             // The room it was given, whatever face the reader's machine has.
             body += " textLength=\"\(Coordinate.text(width))\" lengthAdjust=\"spacingAndGlyphs\""
             body += "\(attributes(run.paint, as: "fill"))>\(XML.escaped(run.text))</text>\n"

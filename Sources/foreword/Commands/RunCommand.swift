@@ -13,7 +13,8 @@ struct RunCommand: ParsableCommand {
         discussion: """
             Writes a folder with the lesson's page (README.md), its figures, claims.json and the recording; --all runs every lesson and \
             writes a page that links to them. Ends with status 1 if a claim does not hold. With --model or --data a lesson runs on your own, \
-            and only claims that hold of any model and data are judged.
+            and only claims that hold of any model and data are judged. With --page html the page is \
+            also written as index.html, one file with its figures inside; with --page pdf as <lesson>.pdf, on A4 pages.
             """)
 
     @Argument(help: "The lesson's name, the number it begins with, or the path of a lesson's folder.")
@@ -26,6 +27,8 @@ struct RunCommand: ParsableCommand {
 
     @Option(help: "The folder to write; foreword-out/<lesson> by default, foreword-out with --all.")
     var out: String?
+
+    @OptionGroup var pages: PageOptions
 
     @Option(help: "The seed of the first run of each method; the others follow.")
     var seed: UInt64?
@@ -161,7 +164,7 @@ struct RunCommand: ParsableCommand {
         if let data { options.data = try described(data) }
         return Course(
             into: folder, options: options, data: data, press: try FigurePress(language: look.language, theme: look.theme),
-            formats: look.formats, version: Foreword.version)
+            formats: look.formats, pages: pages.formats, version: Foreword.version)
     }
 
     private func lessonData() throws -> LessonData? {
