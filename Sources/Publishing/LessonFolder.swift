@@ -38,7 +38,8 @@ public enum LessonFolder {
                 FigureCatalogue.figure(figure.figure), of: result.recording, options: FigureOptions(figure))
             for format in formats {
                 try AtomicFile.write(
-                    try press.bytes(drawn, as: format), to: place.appending(path: "\(figure.fileName).\(format.rawValue)"))
+                    try press.bytes(drawn, as: format, name: figure.fileName),
+                    to: place.appending(path: "\(figure.fileName).\(format.rawValue)"))
             }
         }
         let shown = formats.first ?? .png

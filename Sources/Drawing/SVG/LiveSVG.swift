@@ -9,20 +9,23 @@ public struct LiveSVG: Sendable {
     public init(measurer: any TextMeasurer) { self.measurer = measurer }
 
     /// - Parameters:
+    ///   - unit: What the file gives its size in.
     ///   - prefix: Put before the identifiers in the file; different for each of several drawings on one page.
     ///   - chinese: The name of the Chinese face; the page's own fonts stand in where a reader has not got it.
     /// - Throws: The first character that the figure's faces cannot draw. A browser would take any other face for it, and the
     ///   text would no longer have the room it was given.
-    public func write(_ scene: Scene, prefix: String = "figure", chinese: String = "WenQuanYi Micro Hei")
-        throws(UndrawableCharacter) -> String
-    {
+    public func write(
+        _ scene: Scene, unit: LengthUnit = .pixels, prefix: String = "figure", chinese: String = "WenQuanYi Micro Hei"
+    ) throws(UndrawableCharacter) -> String {
         var writer = Writer(measurer: measurer, prefix: prefix)
         try writer.write(scene.elements, at: .zero)
-        let width = Coordinate.text(scene.drawnSize.width)
-        let height = Coordinate.text(scene.drawnSize.height)
+        let width = unit.text(scene.drawnSize.width)
+        let height = unit.text(scene.drawnSize.height)
         let title = prefix + "-title"
         let description = prefix + "-desc"
         var svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"foreword-figure\" role=\"img\""
+        // Corners are as pointed as in the other formats.
+        svg += " stroke-miterlimit=\"10\""
         svg += " aria-labelledby=\"\(XML.escaped(title))\" aria-describedby=\"\(XML.escaped(description))\""
         svg +=
             " xml:lang=\"\(scene.language.rawValue)\" lang=\"\(scene.language.rawValue)\" width=\"\(width)\" height=\"\(height)\""
@@ -68,7 +71,7 @@ public struct LiveSVG: Sendable {
         }
 
         private mutating func write(_ shape: Shape, at offset: Point) {
-            let data = Self.data(shape.path.moved(by: offset))
+            let data = SVGPath.pixels.data(shape.path.moved(by: offset))
             guard !data.isEmpty else { return }
             if let hatch = shape.hatch {
                 // The ground below the lines is a path of its own: a path has only one fill.
@@ -182,33 +185,5 @@ public struct LiveSVG: Sendable {
 
                 """
         }
-
-        private static func data(_ path: Path) -> String {
-            var data = ""
-            func text(_ p: Point) -> String { "\(Coordinate.text(p.x)) \(Coordinate.text(p.y))" }
-            for segment in path.segments {
-                switch segment {
-                case .move(let p): data += "M\(text(p))"
-                case .line(let p): data += "L\(text(p))"
-                case .cubic(let a, let b, let c): data += "C\(text(a)) \(text(b)) \(text(c))"
-                case .close: data += "Z"
-                }
-            }
-            return data
-        }
-    }
-}
-
-/// Numbers in SVG: at most two decimals, a hundredth of a px, without those that are zero.
-enum Coordinate {
-    static func text(_ x: Double) -> String {
-        precondition(x.isFinite, "a place in a scene must be a finite number")
-        let hundredths = Int64((abs(x) * 100).rounded())
-        var text = String(hundredths / 100)
-        let rest = hundredths % 100
-        if rest > 0 {
-            text += rest % 10 == 0 ? ".\(rest / 10)" : rest < 10 ? ".0\(rest)" : ".\(rest)"
-        }
-        return x < 0 && hundredths > 0 ? "-" + text : text
     }
 }

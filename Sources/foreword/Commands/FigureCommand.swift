@@ -30,7 +30,7 @@ struct FigureCommand: ParsableCommand {
     @Option(help: "The example of the batch, counted from 0.")
     var example: Int?
 
-    @Option(help: "The runs to show, separated by commas.")
+    @Option(name: [.customLong("runs"), .customLong("run")], help: "The runs to show, separated by commas.")
     var runs: String?
 
     @Option(help: "The width, as 720px or 85mm.")
@@ -56,14 +56,16 @@ struct FigureCommand: ParsableCommand {
     func run() throws {
         let figure = try FigureCatalogue.figure(name)
         let recording = try Recording(opening: URL(filePath: recording))
-        let press = try FigurePress(language: look.language, theme: look.theme, scale: scale)
+        let length = width.flatMap(Length.init)
+        let press = try FigurePress(
+            language: look.language, theme: look.theme, scale: scale, unit: length?.unit ?? .pixels)
         var options = FigureOptions(
             runs: runs?.split(separator: ",").map(String.init) ?? [], step: step, layer: layer, head: head, example: example,
             showsTitle: title)
-        if let width = width.flatMap(Length.init) { options.width = width.pixels }
+        if let length { options.width = length.pixels }
         let scene = try press.scene(figure, of: recording, options: options)
         for format in look.formats {
-            let bytes = try press.bytes(scene, as: format)
+            let bytes = try press.bytes(scene, as: format, name: name)
             if out == "-" {
                 FileHandle.standardOutput.write(bytes)
             } else {
@@ -79,11 +81,12 @@ struct FigureCommand: ParsableCommand {
 struct Length {
     /// At 96 to the inch.
     let pixels: Double
+    let unit: LengthUnit
 
     init?(_ text: String) {
-        for (unit, factor) in [("px", 1.0), ("mm", 96 / 25.4)] where text.hasSuffix(unit) {
+        for unit in LengthUnit.allCases where text.hasSuffix(unit.rawValue) {
             guard let number = Double(text.dropLast(2)), number > 0, number < 10_000 else { return nil }
-            pixels = number * factor
+            (pixels, self.unit) = (number * unit.pixels, unit)
             return
         }
         return nil

@@ -109,6 +109,6 @@ import Testing
     func magnification() throws {
         let scene = Scene(size: Size(width: 100, height: 50), title: "t", description: "d", language: .en, elements: [])
         let text = try LiveSVG(measurer: PlainMeasurer()).write(scene.drawn(width: 321.26))
-        #expect(text.contains("width=\"321.26\" height=\"160.63\" viewBox=\"0 0 100 50\""))
+        #expect(text.contains("width=\"321.26px\" height=\"160.63px\" viewBox=\"0 0 100 50\""))
     }
 }
