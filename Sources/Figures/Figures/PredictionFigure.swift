@@ -119,14 +119,17 @@ private struct PredictionDrawing {
                     let p = Double(prediction.probabilities[line])
                     let top = y + Double(line) * lineHeight
                     let isWanted = token == prediction.target
-                    let address = Address(run: run.id, step: evaluation.step, .evaluationAccuracy(split.id)).text
+                    let place = evaluation.predictions.firstIndex { $0.example == prediction.example }
+                    let address = Address(run: run.id, step: evaluation.step, .evaluationProbabilities(split.id), place, line)
+                        .text
                     let bar = Rectangle(x: x, y: top + 4, width: max(1, (p * Self.bar).rounded()), height: 9)
                     block.elements.append(
                         .group(
                             Group(
                                 address: address, [.rectangle(bar, fill: isWanted ? .good : .role(.ink, strength: 0.55))])))
                     let number = p > 0 && p < 0.005 ? "<0.01" : NumberFormat.fixed(p, decimals: 2)
-                    block.place(type.line(number, font: .label), at: Point(x: x + Self.bar + 6, y: top))
+                    block.place(
+                        type.line(number, font: .label).addressed(address), at: Point(x: x + Self.bar + 6, y: top))
                     let text = type.shortened(
                         TextSafety.shown(words[Int(token)]), width: column - Self.bar - 72, font: .label.bold)
                     block.place(
