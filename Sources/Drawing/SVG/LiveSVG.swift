@@ -32,7 +32,7 @@ public struct LiveSVG: Sendable {
         svg += " viewBox=\"0 0 \(Coordinate.text(scene.size.width)) \(Coordinate.text(scene.size.height))\">\n"
         svg += "<title id=\"\(XML.escaped(title))\">\(XML.escaped(scene.title))</title>\n"
         svg += "<desc id=\"\(XML.escaped(description))\">\(XML.escaped(scene.description))</desc>\n"
-        let ground = scene.background.map { writer.attributes($0, as: "fill") }
+        let ground = scene.background.map { writer.attributes(fill: $0) }
         svg += "<style>\n\(writer.styleSheet(chinese: chinese))</style>\n"
         if !writer.definitions.isEmpty { svg += "<defs>\n\(writer.definitions)</defs>\n" }
         if let ground {
@@ -75,14 +75,14 @@ public struct LiveSVG: Sendable {
             guard !data.isEmpty else { return }
             if let hatch = shape.hatch {
                 // The ground below the lines is a path of its own: a path has only one fill.
-                if let fill = shape.fill { body += "<path d=\"\(data)\"\(attributes(fill, as: "fill"))/>\n" }
+                if let fill = shape.fill { body += "<path d=\"\(data)\"\(attributes(fill: fill))/>\n" }
                 body += "<path d=\"\(data)\" fill=\"url(#\(XML.escaped(pattern(hatch))))\"/>\n"
                 guard let stroke = shape.stroke else { return }
-                body += "<path d=\"\(data)\" fill=\"none\"\(attributes(stroke))/>\n"
+                body += "<path d=\"\(data)\" fill=\"none\"\(attributes(stroke: stroke))/>\n"
                 return
             }
-            let fill = shape.fill.map { attributes($0, as: "fill") } ?? " fill=\"none\""
-            body += "<path d=\"\(data)\"\(fill)\(shape.stroke.map { attributes($0) } ?? "")/>\n"
+            body += "<path d=\"\(data)\"\(shape.fill == nil ? " fill=\"none\"" : "")"
+            body += "\(attributes(fill: shape.fill, stroke: shape.stroke))/>\n"
         }
 
         private mutating func write(_ run: TextRun, at offset: Point) throws(UndrawableCharacter) {
@@ -99,7 +99,7 @@ public struct LiveSVG: Sendable {
                 "<text class=\"\(run.font.family.rawValue)\" \(place)\(turn) font-size=\"\(Coordinate.text(run.font.size))\"\(weight)\(anchor)"
             // The room it was given, whatever face the reader's machine has.
             body += " textLength=\"\(Coordinate.text(width))\" lengthAdjust=\"spacingAndGlyphs\""
-            body += "\(attributes(run.paint, as: "fill"))>\(XML.escaped(run.text))</text>\n"
+            body += "\(attributes(fill: run.paint))>\(XML.escaped(run.text))</text>\n"
         }
 
         private mutating func write(_ grid: CellGrid, at offset: Point) {
@@ -114,7 +114,7 @@ public struct LiveSVG: Sendable {
                     let address =
                         grid.addresses.map { " data-address=\"\(XML.escaped($0.address(row: row, column: column)))\"" } ?? ""
                     body +=
-                        "<rect x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"\(height)\"\(attributes(paint, as: "fill"))\(address)/>\n"
+                        "<rect x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"\(height)\"\(attributes(fill: paint))\(address)/>\n"
                 }
             }
             body += "</g>\n"
@@ -133,20 +133,27 @@ public struct LiveSVG: Sendable {
             definitions += "<pattern id=\"\(XML.escaped(name))\" width=\"\(s)\" height=\"\(s)\" patternUnits=\"userSpaceOnUse\">"
             definitions +=
                 "<path d=\"M\(under) \(over)L\(over) \(under)M\(under) \(near)L\(near) \(under)M\(far) \(over)L\(over) \(far)\" fill=\"none\""
-            definitions += "\(attributes(Stroke(hatch.paint, width: hatch.width)))/></pattern>\n"
+            definitions += "\(attributes(stroke: Stroke(hatch.paint, width: hatch.width)))/></pattern>\n"
             return name
         }
 
         // MARK: Paint
 
-        /// The attribute that paints with a theme's variable, and the light colour for who does not know variables.
-        mutating func attributes(_ paint: Paint, as property: String) -> String {
-            if known.insert(paint).inserted { paints.append(paint) }
-            return " \(property)=\"\(Theme.light.colour(of: paint).hexadecimal)\" style=\"\(property):var(--\(paint.name))\""
+        /// The attributes that paint with a theme's variables, and the light colours for who does not know variables.
+        mutating func attributes(fill: Paint? = nil, stroke: Stroke? = nil) -> String {
+            var (plain, style) = ("", "")
+            for (paint, property) in [(fill, "fill"), (stroke?.paint, "stroke")] {
+                guard let paint else { continue }
+                if known.insert(paint).inserted { paints.append(paint) }
+                plain += " \(property)=\"\(Theme.light.colour(of: paint).hexadecimal)\""
+                style += (style.isEmpty ? "" : ";") + "\(property):var(--\(paint.name))"
+            }
+            guard !style.isEmpty else { return "" }
+            return "\(plain) style=\"\(style)\"" + (stroke.map(Self.line) ?? "")
         }
 
-        private mutating func attributes(_ stroke: Stroke) -> String {
-            var text = attributes(stroke.paint, as: "stroke")
+        private static func line(_ stroke: Stroke) -> String {
+            var text = ""
             if stroke.width != 1 { text += " stroke-width=\"\(Coordinate.text(stroke.width))\"" }
             if !stroke.dash.isEmpty {
                 text += " stroke-dasharray=\"\(stroke.dash.map { Coordinate.text($0) }.joined(separator: " "))\""

@@ -6,9 +6,12 @@ extension Figure {
     static let prediction = Figure(
         id: "prediction",
         question: Localised(en: "What did it answer?", zhHans: "它回答了什么？"),
-        needs: FigureNeeds(check: { recording throws(RecordingError) in
-            recording.runs.contains { PredictionDrawing.pair(of: $0) != nil } ? nil : "no run kept its answers before and after"
-        })
+        needs: FigureNeeds(
+            also: Localised(en: "a run that kept its answers before and after", zhHans: "保存了训练前后答案的运行"),
+            check: { recording throws(RecordingError) in
+                recording.runs.contains { PredictionDrawing.pair(of: $0) != nil }
+                    ? nil : "no run kept its answers before and after"
+            })
     ) { try PredictionDrawing($0).sheet() }
 }
 

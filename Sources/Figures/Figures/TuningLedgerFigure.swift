@@ -6,11 +6,14 @@ extension Figure {
     static let tuningLedger = Figure(
         id: "tuning-ledger",
         question: Localised(en: "What does it cost?", zhHans: "代价是多少？"),
-        needs: FigureNeeds(check: { recording throws(RecordingError) in
-            if Set(recording.runs.map(\.description.method.id)).count < 2 { return "it has runs of one method only" }
-            return recording.runs.contains { $0.description.seconds == nil || $0.description.adapterBytes == nil }
-                ? "a run has no measured time or no size of what is kept" : nil
-        })
+        needs: FigureNeeds(
+            also: Localised(
+                en: "runs of two methods or more, with their measured times and sizes", zhHans: "两种以上方法的运行，含实测的时间和大小"),
+            check: { recording throws(RecordingError) in
+                if Set(recording.runs.map(\.description.method.id)).count < 2 { return "it has runs of one method only" }
+                return recording.runs.contains { $0.description.seconds == nil || $0.description.adapterBytes == nil }
+                    ? "a run has no measured time or no size of what is kept" : nil
+            })
     ) { try TuningLedgerDrawing($0).sheet() }
 }
 

@@ -109,6 +109,8 @@ struct FiguresCommand: ParsableCommand {
     private struct Entry: Encodable {
         let id: String
         let question: String
+        /// What a recording must hold.
+        let needs: String
         /// What the recording lacks; absent if it has everything or none was given.
         let lacks: String?
     }
@@ -118,13 +120,16 @@ struct FiguresCommand: ParsableCommand {
         let recording = try recording.map { try Recording(opening: URL(filePath: $0)) }
         let entries = try FigureCatalogue.figures.map { figure in
             Entry(
-                id: figure.id, question: figure.question[language], lacks: try recording.flatMap { try figure.needs.lack(in: $0) }
+                id: figure.id, question: figure.question[language], needs: figure.needs.words[language],
+                lacks: try recording.flatMap { try figure.needs.lack(in: $0) }
             )
         }
         if json { return try Console.output(json: entries) }
         for entry in entries {
             let mark = recording == nil ? "" : entry.lacks == nil ? "✓ " : "✗ "
-            Console.output("\(mark)\(entry.id)\n    \(entry.question)\(entry.lacks.map { "\n    (\($0))" } ?? "")")
+            let needs = language == .en ? "needs: " : "需要："
+            let lacks = entry.lacks.map { language == .en ? "\n    lacks: \($0)" : "\n    缺少：\($0)" } ?? ""
+            Console.output("\(mark)\(entry.id)\n    \(entry.question)\n    \(needs)\(entry.needs)\(lacks)")
         }
     }
 }

@@ -77,6 +77,15 @@ import Testing
         #expect(text.contains("prefers-color-scheme:dark") && text.contains("[data-theme=dark]"))
     }
 
+    @Test("A shape that is filled and stroked has one style for both")
+    func filledAndStroked() throws {
+        let text = try svg([
+            .circle(at: Point(x: 9, y: 9), radius: 4, fill: .paper, stroke: Stroke(.trained, width: 2, cap: .round))
+        ])
+        _ = try Reader(text)
+        #expect(text.contains("fill=\"#FFFFFF\" stroke=\"#C8500A\" style=\"fill:var(--paper);stroke:var(--trained)\""))
+    }
+
     @Test("Text keeps the room it was given whatever face a reader has")
     func textLength() throws {
         let text = try svg([.text(TextRun("abc", at: Point(x: 1, y: 20), font: .digits, anchor: .middle, turn: .upwards))])
