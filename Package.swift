@@ -75,7 +75,7 @@ let package = Package(
             dependencies: [
                 "Experiments", "Figures", "Drawing", "LinearAlgebra", "Recordings", "TinyWorld", "Tuning", yams,
             ], path: ".",
-            exclude: ["Tests", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "figures", "sweeps"]
+            exclude: ["Tests", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "docs", "figures", "sweeps"]
                 + others.map { "Sources/\($0)" },
             sources: ["Sources/Lessons"], resources: [.copy("lessons")], swiftSettings: rules),
         module(
@@ -106,7 +106,8 @@ let package = Package(
         tests(of: "Recordings", imports: ["Interchange"], exclude: ["Fixtures/read_recording.py"]),
         tests(of: "Drawing"),
         tests(of: "CairoRendering", imports: ["Drawing", "CZlib"]),
-        tests(of: "Figures", imports: ["Drawing", "Interchange", "Recordings", "CairoRendering"]),
+        tests(
+            of: "Figures", imports: ["Drawing", "Interchange", "Recordings", "CairoRendering"], exclude: ["matplotlib_speed.py"]),
         tests(
             of: "Experiments",
             imports: [
@@ -114,7 +115,7 @@ let package = Package(
                 "TinyWorld", "Recordings",
             ], exclude: ["Fixtures"]),
         tests(of: "Lessons", imports: ["Drawing"]),
-        tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Recordings"]),
+        tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Recordings"], exclude: ["Scripts"]),
         tests(
             of: "foreword", imports: ["Drawing", "Experiments", "Recordings"],
             exclude: ["Fixtures", "open_trained.py", "round_trip.py"]),

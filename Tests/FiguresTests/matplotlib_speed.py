@@ -28,12 +28,11 @@ def read(recording):
 
     folder = pathlib.Path(recording)
     frame = load_file(folder / "runs/prompt-tuning-1/frames/step-000050.safetensors")
-    words = json.loads((folder / "vocabulary.json").read_text())
-    offsets = frame["batch.sequence-offsets"] if "batch.sequence-offsets" in frame else None
+    words = json.loads((folder / "model/vocabulary.json").read_text())
     tokens = frame["batch.tokens"]
-    length = int(offsets[1]) if offsets is not None else 3
+    length = int(frame["batch.sequence-starts"][1])
     weights = [frame[f"block.{layer}.attention.weights"][:length] for layer in range(LAYERS)]
-    prompt = 8
+    prompt = frame["prompt.embeddings"].shape[0]
     return [w[:, :, : prompt + length] for w in weights], [words[t] for t in tokens[:length]], prompt
 
 
