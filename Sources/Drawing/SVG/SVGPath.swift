@@ -6,8 +6,6 @@ package struct SVGPath {
     /// Steps of the raster in a unit of the path: 100 keeps two decimals.
     private let steps: Int
 
-    private init(steps: Int) { self.steps = steps }
-
     /// Px, to a hundredth.
     package static let pixels = SVGPath(steps: 100)
     /// Units of a font, which are whole.
