@@ -109,7 +109,8 @@ let package = Package(
         tests(of: "Recordings", imports: ["Interchange"], exclude: ["Fixtures/read_recording.py"]),
         tests(of: "Drawing"),
         tests(of: "CairoRendering", imports: ["Drawing", "CZlib"]),
-        tests(of: "Figures", imports: ["Drawing", "Interchange", "Recordings", "CairoRendering"]),
+        tests(
+            of: "Figures", imports: ["Drawing", "Interchange", "Recordings", "CairoRendering"], exclude: ["matplotlib_speed.py"]),
         tests(
             of: "Experiments",
             imports: [
@@ -117,7 +118,8 @@ let package = Package(
                 "TinyWorld", "Recordings",
             ], exclude: ["Fixtures"]),
         tests(of: "Lessons", imports: ["Drawing", "Experiments", "Recordings"], exclude: ["Fixtures"]),
-        tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Lessons", "Recordings"]),
+        tests(
+            of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Lessons", "Recordings"], exclude: ["Scripts"]),
         tests(
             of: "foreword", imports: ["Drawing", "Experiments", "Recordings"],
             exclude: ["Fixtures", "open_trained.py", "round_trip.py"]),

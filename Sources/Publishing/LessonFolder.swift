@@ -47,7 +47,8 @@ public enum LessonFolder {
                     })
                 for format in formats {
                     try AtomicFile.write(
-                        try press.bytes(drawn, as: format), to: place.appending(path: "\(figure.fileName).\(format.rawValue)"))
+                        try press.bytes(drawn, as: format, name: figure.fileName),
+                        to: place.appending(path: "\(figure.fileName).\(format.rawValue)"))
                 }
             } catch let error as FigureError {
                 // A reader's own model or data need not have what a figure shows.

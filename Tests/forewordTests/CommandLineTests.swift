@@ -90,7 +90,7 @@ import Testing
         (["figure", "soft-promt", "--recording", "x"], "soft-prompt"),
         (["figure", "soft-prompt", "--recording", "/nonexistent"], "/nonexistent"),
         (["run", "01", "--lang", "fr"], "--lang"),
-        (["run", "01", "--format", "gif"], "png, svg or pdf"),
+        (["run", "01", "--format", "gif"], "png, svg, pdf or live.svg"),
         (["run", "01", "--model", "/nonexistent"], "/nonexistent"),
         (["run", "01", "--out", "/proc/lesson"], "/proc"),
         (["run"], "--all"),

@@ -96,6 +96,9 @@ public final class FontLibrary: TextMeasurer {
         faces[Slot(family: family, weight: weight, isChinese: isChinese)]!
     }
 
+    /// The name of the face that sets Chinese text.
+    var chineseName: String { face(.sans, .regular, isChinese: true).file.name }
+
     // MARK: Measuring
 
     public func metrics(of text: String, in font: Font) -> TextMetrics {

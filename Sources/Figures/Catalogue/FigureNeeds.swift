@@ -1,3 +1,4 @@
+public import Drawing
 public import Recordings
 
 /// What a figure needs of a recording, so that an experiment records just that, and a list can say what a recording can show.
@@ -20,17 +21,45 @@ public struct FigureNeeds: Sendable {
     public var embeddings: Bool
     /// What else a recording may lack, in words; `nil` if nothing.
     public var check: @Sendable (Recording) throws(RecordingError) -> String?
+    /// What ``check`` asks for, in words, before a recording is there: `several runs`.
+    public var also: Localised?
 
     public init(
         moments: Set<Moment> = [], values: @escaping @Sendable (ModelConfiguration) -> [ValueName] = { _ in [] },
         softPrompt: Bool = false, embeddings: Bool = false,
-        check: @escaping @Sendable (Recording) throws(RecordingError) -> String? = { _ in nil }
+        also: Localised? = nil, check: (@Sendable (Recording) throws(RecordingError) -> String?)? = nil
     ) {
         self.moments = moments
         self.values = values
         self.softPrompt = softPrompt
         self.embeddings = embeddings
-        self.check = check
+        self.check = check ?? { _ in nil }
+        self.also =
+            also ?? (check == nil ? nil : Localised(en: "more, named where a recording lacks it", zhHans: "其他内容（记录缺少时会指明）"))
+    }
+
+    /// What a recording must hold, in words, for a list.
+    public var words: Localised {
+        var parts: [Localised] = []
+        if softPrompt { parts.append(Localised(en: "a run that trains a soft prompt", zhHans: "训练软提示的运行")) }
+        if let also { parts.append(also) }
+        // The names of one layer stand for those of all.
+        let model = ModelConfiguration(layers: 1, heads: 1, width: 1, innerWidth: 1, vocabularySize: 1, context: 1)
+        let names = values(model).map { $0.rawValue.replacing("block.0.", with: "block.*.") }
+        if !moments.isEmpty, !names.isEmpty {
+            let (en, zhHans) =
+                moments.count == 2
+                ? ("before the first and after the last update", "第一次更新前和最后一次更新后")
+                : moments.contains(.start) ? ("before the first update", "第一次更新前") : ("after the last update", "最后一次更新后")
+            parts.append(
+                Localised(
+                    en: "a frame \(en) with \(names.joined(separator: ", "))",
+                    zhHans: "\(zhHans)的帧，含 \(names.joined(separator: "、"))"))
+        }
+        if embeddings { parts.append(Localised(en: "the model’s token embeddings", zhHans: "模型的 token 嵌入")) }
+        guard !parts.isEmpty else { return Localised(en: "a run", zhHans: "一次运行") }
+        return Localised(
+            en: parts.map(\.en).joined(separator: "; "), zhHans: parts.map(\.zhHans).joined(separator: "；"))
     }
 
     /// What a recording lacks; `nil` if it has everything.

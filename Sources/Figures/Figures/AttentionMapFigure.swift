@@ -262,7 +262,8 @@ private struct AttentionMapDrawing {
                         Point(x: 0.75, y: 0), Point(x: 0.75, y: 4), Point(x: width - 0.75, y: 4), Point(x: width - 0.75, y: 0),
                     ]), stroke: Stroke(.trained, width: 1.5))))
         let address = Derivation(
-            "prompt-share", Address(run: run.id, step: frame.step, .attentionWeights(layer: layer), nil, head)
+            "prompt-share",
+            arguments: rows.map { Address(run: run.id, step: frame.step, .attentionWeights(layer: layer), $0, head) }
         ).description
         block.place(line.addressed(address), at: Point(x: max(0, ((width - line.width) / 2).rounded()), y: 8))
         return block

@@ -6,13 +6,14 @@ extension Figure {
     static let tuningLedger = Figure(
         id: "tuning-ledger",
         question: Localised(en: "What does it cost?", zhHans: "代价是多少？"),
-        needs: FigureNeeds(check: { recording throws(RecordingError) in
-            if Set(recording.runs.filter { $0.journal.stepCount > 0 }.map(\.description.method.id)).count < 2 {
-                return "it has runs of one method only"
-            }
-            return recording.runs.contains { $0.description.seconds == nil || $0.description.adapterBytes == nil }
-                ? "a run has no measured time or no size of what is kept" : nil
-        })
+        needs: FigureNeeds(
+            also: Localised(
+                en: "runs of two methods or more, with their measured times and sizes", zhHans: "两种以上方法的运行，含实测的时间和大小"),
+            check: { recording throws(RecordingError) in
+                if Set(recording.runs.filter { $0.journal.stepCount > 0 }.map(\.description.method.id)).count < 2 { return "it has runs of one method only" }
+                return recording.runs.contains { $0.description.seconds == nil || $0.description.adapterBytes == nil }
+                    ? "a run has no measured time or no size of what is kept" : nil
+            })
     ) { try TuningLedgerDrawing($0).sheet() }
 }
 
@@ -29,6 +30,12 @@ private struct TuningLedgerDrawing {
         let flops: (forward: Double, backward: Double)
         /// The median over the seeds of a step's seconds.
         let seconds: Double
+        /// The run that has it.
+        let timed: RecordedRun
+
+        func address(_ name: ValueName, of run: RecordedRun? = nil) -> String {
+            Address(run: (run ?? self.run).id, step: 0, name).text
+        }
     }
 
     init(_ context: FigureContext) throws {
@@ -38,13 +45,16 @@ private struct TuningLedgerDrawing {
         for run in all where !ids.contains(run.description.method.id) { ids.append(run.description.method.id) }
         methods = try ids.map { id in
             let runs = all.filter { $0.description.method.id == id }
-            let seconds = runs.compactMap { $0.description.seconds?.step }.sorted()
+            let timed = runs.filter { $0.description.seconds != nil }.sorted {
+                ($0.description.seconds?.step ?? 0) < ($1.description.seconds?.step ?? 0)
+            }
+            let median = timed.isEmpty ? runs[0] : timed[timed.count / 2]
             let trained = runs[0].description.trainedCount
             return Entry(
                 run: runs[0], trained: trained, optimizerBytes: 2 * MemoryLayout<Float>.size * trained,
                 adapterBytes: runs[0].description.adapterBytes ?? 0,
                 flops: try MatrixArithmetic.count(runs[0].graph(), batch: runs[0].journal.batch(atStep: 0)),
-                seconds: seconds.isEmpty ? 0 : seconds[seconds.count / 2])
+                seconds: median.description.seconds?.step ?? 0, timed: median)
         }
     }
 
@@ -106,27 +116,24 @@ private struct TuningLedgerDrawing {
         let type = context.type
         let width = context.room
         func chart(
-            _ title: Localised, _ value: (Entry) -> Double, text: (Double) -> String, address: (Entry) -> String?
+            _ title: Localised, _ value: (Entry) -> Double, text: (Double) -> String, of cost: ValueName
         ) -> Block {
             let numbers = methods.map(value)
             let axis = Axis.covering([(numbers.min() ?? 1) / 10] + numbers, title: "", scale: .logarithmic)
             let bars = methods.map {
-                BarChart.Bar(name($0), value: value($0), text: text(value($0)), role: role($0), address: address($0))
+                BarChart.Bar(name($0), value: value($0), text: text(value($0)), role: role($0), address: $0.address(cost))
             }
             return titled(title, BarChart(axis: axis, bars: bars), width: width)
         }
         let counts = chart(
             Localised(en: "trained numbers", zhHans: "训练的数"), { Double($0.trained) }, text: { NumberFormat.whole(Int($0)) },
-            address: { entry in
-                let first = entry.run.description.parameters.first { $0.inJournal }
-                return first.map { Address(run: entry.run.id, step: 0, $0.name).text }
-            })
+            of: .trainedNumbers)
         let state = chart(
             Localised(en: "optimizer state (two moments)", zhHans: "优化器状态（两个矩）"), { Double($0.optimizerBytes) },
-            text: { NumberFormat.bytes(Int($0)) }, address: { _ in nil })
+            text: { NumberFormat.bytes(Int($0)) }, of: .optimizerBytes)
         let kept = chart(
             Localised(en: "to keep for each task", zhHans: "每个任务要保存"), { Double($0.adapterBytes) },
-            text: { NumberFormat.bytes(Int($0)) }, address: { _ in nil })
+            text: { NumberFormat.bytes(Int($0)) }, of: .adapterBytes)
 
         let largest = methods.map { $0.flops.forward + $0.flops.backward }.max() ?? 1
         let (forward, backward) = (
@@ -139,8 +146,10 @@ private struct TuningLedgerDrawing {
                 return BarChart.Bar(
                     name(entry),
                     parts: [
-                        .init(forward, value: entry.flops.forward, role: role(entry)),
-                        .init(backward, value: entry.flops.backward, role: .gradient),
+                        .init(
+                            forward, value: entry.flops.forward, role: role(entry), address: entry.address(.forwardArithmetic)),
+                        .init(
+                            backward, value: entry.flops.backward, role: .gradient, address: entry.address(.backwardArithmetic)),
                     ], text: NumberFormat.significant(sum / 1e6) + " M")
             })
         let slowest = methods.map(\.seconds).max() ?? 1
@@ -149,7 +158,7 @@ private struct TuningLedgerDrawing {
             bars: methods.map { entry in
                 BarChart.Bar(
                     name(entry), value: entry.seconds, text: NumberFormat.significant(entry.seconds * 1000) + " ms",
-                    role: role(entry))
+                    role: role(entry), address: entry.address(.stepSeconds, of: entry.timed))
             })
         return .column(
             [

@@ -72,7 +72,9 @@ extension Recording {
         for evaluation in journal.evaluations where evaluation.step == step {
             if name == .evaluationLoss(evaluation.split) { return scalar(evaluation.loss) }
             if name == .evaluationAccuracy(evaluation.split) { return scalar(evaluation.accuracy) }
+            if name == .evaluationProbabilities(evaluation.split) { return evaluation.probabilities }
         }
+        if let cost = try run.cost(name, atStep: step) { return scalar(Float(cost)) }
         if let parameter = try journal.parameter(name, atStep: step) { return parameter }
         if step < journal.stepCount {
             switch name {
@@ -105,9 +107,12 @@ extension Recording {
         }
         let journal = run.journal.parameters.map(\.name).flatMap { [$0, $0.gradient, $0.firstMoment, $0.secondMoment] }
         let evaluations = Set(run.journal.evaluations.map(\.split)).flatMap {
-            [ValueName.evaluationLoss($0), .evaluationAccuracy($0)]
+            [ValueName.evaluationLoss($0), .evaluationAccuracy($0), .evaluationProbabilities($0)]
         }
-        let known = Set(graph.nodes.map(\.name) + journal + evaluations + [.loss, .learningRate, .gradientNorm])
+        let costs: [ValueName] = [
+            .trainedNumbers, .optimizerBytes, .adapterBytes, .stepSeconds, .forwardArithmetic, .backwardArithmetic,
+        ]
+        let known = Set(graph.nodes.map(\.name) + journal + evaluations + [.loss, .learningRate, .gradientNorm] + costs)
         return .unknownValue(name.rawValue, step: nil, near: NearNames.of(name.rawValue, among: known.map(\.rawValue)))
     }
 }
