@@ -1,4 +1,5 @@
 internal import Autodiff
+internal import LinearAlgebra
 internal import Recordings
 internal import Tuning
 
