@@ -13,6 +13,8 @@ public struct Benchmark {
     private let subject: BenchmarkSubject
     private let trainer: Trainer
     private let pool: WorkerPool
+    /// Fills the batch. Made once, for making a closure asks for memory.
+    private let pack: (inout Batch) -> Void
 
     /// How long and how often.
     public struct Length: Sendable, Hashable {
@@ -35,6 +37,7 @@ public struct Benchmark {
         self.work = work
         self.pool = pool
         subject = try BenchmarkSubject(work)
+        pack = subject.pack
         trainer = try subject.trainer(pool: pool)
     }
 
@@ -54,7 +57,7 @@ public struct Benchmark {
             var count = 0
             let before = read()
             for _ in 0..<5 {
-                try trainer.step(learningRate: subject.learningRate, pack: subject.pack)
+                try trainer.step(learningRate: subject.learningRate, pack: pack)
                 count += 1
             }
             return Double(read() - before) / Double(count)
@@ -75,7 +78,7 @@ public struct Benchmark {
         let times = trainer.executor.makeTimes()
         let watched = max(1, count / 4)
         for _ in 0..<watched {
-            try trainer.timedStep(learningRate: subject.learningRate, times: times, pack: subject.pack)
+            try trainer.timedStep(learningRate: subject.learningRate, times: times, pack: pack)
         }
         return BenchmarkResult(
             work: work.id, milliseconds: .init(own),
@@ -90,7 +93,7 @@ public struct Benchmark {
     @discardableResult
     private func steps(_ count: Int) throws -> [Double] {
         try (0..<count).map { _ in
-            try Self.seconds { try trainer.step(learningRate: subject.learningRate, pack: subject.pack) }
+            try Self.seconds { try trainer.step(learningRate: subject.learningRate, pack: pack) }
         }
     }
 
@@ -165,7 +168,7 @@ public struct Benchmark {
         for _ in 0..<count {
             var before: [[Float]] = []
             var taken = Self.seconds { before = journalled.parameters() }
-            let step = try trainer.step(learningRate: subject.learningRate, pack: subject.pack)
+            let step = try trainer.step(learningRate: subject.learningRate, pack: pack)
             taken += try Self.seconds { try run.append(journalled.entry(of: step, before: before)) }
             seconds.append(taken)
         }

@@ -21,7 +21,7 @@ struct BenchmarkSubject {
     init(_ work: BenchmarkWork) throws {
         let stored: ParameterStore
         switch work.source {
-        case .random(let shape, let sequences, let tokens):
+        case .random(let shape, let sequences, let tokens, let counted):
             let gpt2 = GPT2(
                 GPT2.Configuration(
                     layers: shape.layers, heads: shape.heads, width: shape.width, vocabularySize: shape.vocabularySize,
@@ -32,9 +32,9 @@ struct BenchmarkSubject {
             var stream = RandomStream(seed: Self.seed, path: "benchmark/tokens")
             examples = (0..<sequences).map { _ in
                 let ids = (0..<tokens).map { _ in Int32.random(in: 0..<Int32(shape.vocabularySize), using: &stream) }
-                return Tuning.Example(tokens: ids, isTarget: ids.map { _ in true })
+                return Tuning.Example(tokens: ids, isTarget: ids.indices.map { $0 >= tokens - counted })
             }
-            limits = BatchLimits(sequences: sequences, length: tokens)
+            limits = BatchLimits(sequences: sequences, length: tokens, counted: counted)
         case .shipped(let name, let task, let sequences):
             let base = try BaseModel(opening: ModelLibrary.url(of: name))
             model = base.model

@@ -22,8 +22,8 @@ public struct BenchmarkWork: Sendable, Hashable {
     }
 
     public enum Source: Sendable, Hashable {
-        /// A random model and random tokens: sequences of one length, every token of them counted in the loss.
-        case random(Shape, sequences: Int, tokens: Int)
+        /// A random model and random tokens: sequences of one length, of which the last tokens are counted in the loss.
+        case random(Shape, sequences: Int, tokens: Int, counted: Int)
         /// A model that comes with the project, on a task of the tiny world: completions are counted.
         case shipped(model: String, task: String, sequences: Int)
     }
@@ -59,11 +59,24 @@ public struct BenchmarkWork: Sendable, Hashable {
         self.method = method
     }
 
+    /// What is counted in the loss.
+    public enum Counting: String, Sendable, CaseIterable {
+        /// The last quarter of each sequence, as where a prompt and its completion are learned.
+        case completion
+        /// Every token but the first, as in pretraining.
+        case all
+
+        func count(of tokens: Int) -> Int { self == .all ? tokens : tokens / 4 }
+    }
+
     /// All that `foreword bench` measures where no work is named.
-    public static let all: [BenchmarkWork] = {
-        let small = Source.random(Shape(width: 64, layers: 2), sequences: 16, tokens: 24)
-        let wider = Source.random(Shape(width: 128, layers: 4), sequences: 16, tokens: 24)
-        let gpt2 = Source.random(
+    public static func all(counting: Counting = .completion) -> [BenchmarkWork] {
+        func random(_ shape: Shape, sequences: Int, tokens: Int) -> Source {
+            .random(shape, sequences: sequences, tokens: tokens, counted: counting.count(of: tokens))
+        }
+        let small = random(Shape(width: 64, layers: 2), sequences: 16, tokens: 24)
+        let wider = random(Shape(width: 128, layers: 4), sequences: 16, tokens: 24)
+        let gpt2 = random(
             Shape(vocabularySize: 50_257, width: 768, layers: 12, heads: 12, context: 1_024), sequences: 2, tokens: 64)
         let tiny = Source.shipped(model: ModelLibrary.main, task: "opposite-en", sequences: 16)
         let smallMethods: [Method] = [
@@ -74,13 +87,13 @@ public struct BenchmarkWork: Sendable, Hashable {
             + [.prompt(virtualTokens: 8), .full].map { BenchmarkWork("d128", wider, $0) }
             + [BenchmarkWork("tiny-world", tiny, .prompt(virtualTokens: 8))]
             + [.prompt(virtualTokens: 20), .lora(rank: 8), .full].map { BenchmarkWork("gpt2-124m", gpt2, $0) }
-    }()
+    }
 
     /// The work of an id.
     ///
     /// - Throws: ``BenchmarkError/unknownWork(_:)``.
-    public static func named(_ id: String) throws(BenchmarkError) -> BenchmarkWork {
-        guard let work = all.first(where: { $0.id == id }) else { throw .unknownWork(id) }
+    public static func named(_ id: String, counting: Counting = .completion) throws(BenchmarkError) -> BenchmarkWork {
+        guard let work = all(counting: counting).first(where: { $0.id == id }) else { throw .unknownWork(id) }
         return work
     }
 }
@@ -98,7 +111,7 @@ extension BenchmarkError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownWork(let id):
-            "There is no work \"\(id)\" to time; expected one of \(BenchmarkWork.all.map(\.id).joined(separator: ", "))."
+            "There is no work \"\(id)\" to time; expected one of \(BenchmarkWork.all().map(\.id).joined(separator: ", "))."
         case .peerScriptMissing(let path):
             "The script \(path) that times the peers is not there; run from the root of a checkout or name it with --peer-script."
         case .peerBroke(let problem, let work): "The peer stopped at the work \(work): \(problem)"

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import CAllocations
-import Experiments
+public import Experiments
 import Foundation
 import LinearAlgebra
 
@@ -8,10 +8,11 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Time training steps, and the same steps by PEFT and JAX.",
         discussion: """
-            The works: \(BenchmarkWork.all.map(\.id).joined(separator: ", ")).
+            The works: \(BenchmarkWork.all().map(\.id).joined(separator: ", ")).
 
-            d64 is V512 d64 L2 H4 and d128 is V512 d128 L4 H4, with 16 sequences of 24 tokens, every token counted; gpt2-124m is V50257 d768 \
-            L12 H12 with 2 sequences of 64; tiny-world is the model that comes with the project, on its own task. Weights are random, but \
+            d64 is V512 d64 L2 H4 and d128 is V512 d128 L4 H4, with 16 sequences of 24 tokens; gpt2-124m is V50257 d768 L12 H12 with 2 \
+            sequences of 64. The last quarter of each sequence is counted in the loss, or with --counting all every token. tiny-world \
+            is the model that comes with the project, on its own task. Weights are random, but \
             for the last. Nothing is downloaded.
 
             A step is forward and backward pass and AdamW. Whole steps are timed in turn with their matrix products by themselves (the \
@@ -35,6 +36,9 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "The script that times the peers.")
     var peerScript = BenchmarkPeer.script
 
+    @Option(help: "Which tokens are counted in the loss, here and by peers: completion or all.")
+    var counting = BenchmarkWork.Counting.completion
+
     @Option(help: "How often each has its turn.")
     var rounds = 7
 
@@ -57,7 +61,9 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let works = try self.works.isEmpty ? BenchmarkWork.all : self.works.map { try BenchmarkWork.named($0) }
+        let works =
+            try self.works.isEmpty
+            ? BenchmarkWork.all(counting: counting) : self.works.map { try BenchmarkWork.named($0, counting: counting) }
         let report = works.count == 1 ? try measure(works[0]) : try measureApart(works)
         if json { try Console.output(json: report) } else { BenchTable(showsParts: profile).show(report) }
     }
@@ -90,7 +96,9 @@ struct BenchCommand: ParsableCommand {
         var line = ProgressLine()
         for (index, work) in works.enumerated() {
             line.show(Double(index) / Double(works.count + 1), work.id)
-            var arguments = ["bench", work.id, "--json", "--rounds", "\(rounds)", "--seconds", "\(seconds)"]
+            var arguments = [
+                "bench", work.id, "--json", "--rounds", "\(rounds)", "--seconds", "\(seconds)", "--counting", counting.rawValue,
+            ]
             if let threads { arguments += ["--threads", "\(threads)"] }
             if peer { arguments += ["--peer", "--peer-script", peerScript] + python.flatMap { ["--python", $0] } }
             let one = try BenchmarkReport(by: executable, arguments: arguments, work: work.id)
@@ -105,3 +113,5 @@ struct BenchCommand: ParsableCommand {
         return report
     }
 }
+
+extension BenchmarkWork.Counting: ExpressibleByArgument {}
