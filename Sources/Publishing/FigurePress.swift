@@ -28,6 +28,9 @@ public struct FigurePress: Sendable {
         try figure.scene(of: recording, options: options, type: type)
     }
 
+    /// A figure that is of no recording as a scene.
+    func scene(_ sheet: (Typesetter) -> Sheet) -> Scene { sheet(type).scene(type) }
+
     /// The bytes of a file.
     public func bytes(_ scene: Scene, as format: FigureFormat) throws(RenderingError) -> Data {
         switch format {

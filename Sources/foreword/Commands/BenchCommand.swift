@@ -3,6 +3,7 @@ import CAllocations
 public import Experiments
 import Foundation
 import LinearAlgebra
+import Publishing
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,6 +49,15 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Threads; the machine's cores by default.")
     var threads: Int?
 
+    @Flag(
+        help: """
+            Time prompt tuning against virtual tokens, sequences, tokens, layers and width instead, and print what was measured as JSON.
+            """)
+    var growth = false
+
+    @Option(help: "With --growth: a folder for growth.json and its figure. What is there already is drawn, not measured again.")
+    var figure: String?
+
     @Flag(help: "Also show which operations the time goes to.")
     var profile = false
 
@@ -57,10 +67,13 @@ struct BenchCommand: ParsableCommand {
     func validate() throws {
         if rounds < 1 { throw ValidationError("--rounds is \(rounds); expected a number from 1.") }
         if !(seconds.isFinite && seconds > 0) { throw ValidationError("--seconds is \(seconds); expected a number above 0.") }
+        if growth, !works.isEmpty { throw ValidationError("--growth has works of its own; leave out \(works[0]).") }
+        if figure != nil, !growth { throw ValidationError("--figure draws a growth; give --growth with it.") }
         if let threads, threads < 1 { throw ValidationError("--threads is \(threads); expected a number from 1.") }
     }
 
     func run() throws {
+        if growth { return try runGrowth() }
         let works =
             try self.works.isEmpty
             ? BenchmarkWork.all(counting: counting) : self.works.map { try BenchmarkWork.named($0, counting: counting) }
@@ -68,16 +81,44 @@ struct BenchCommand: ParsableCommand {
         if json { try Console.output(json: report) } else { BenchTable(showsParts: profile).show(report) }
     }
 
+    private func runGrowth() throws {
+        guard let figure else { return try Console.output(json: try measuredGrowth()) }
+        let folder = URL(filePath: figure)
+        let file = folder.appending(path: "growth.json")
+        let growth: Growth
+        if FileManager.default.fileExists(atPath: file.path) {
+            growth = try Growth(reading: file)
+        } else {
+            growth = try measuredGrowth()
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try growth.write(to: file)
+        }
+        for name in try GrowthFigure.write(growth, to: folder) { Console.output("\(figure)/\(name)") }
+    }
+
+    private func measuredGrowth() throws -> Growth {
+        let pool = pool
+        var line = ProgressLine()
+        defer { line.clear() }
+        let (peers, absent) = try self.peers(threads: pool.threads)
+        for sentence in absent { Console.error(sentence) }
+        return try Growth.measure(Benchmark.Length(rounds: rounds, turnSeconds: seconds), peers: peers, pool: pool) {
+            line.show($0, $1)
+        }
+    }
+
+    private func peers(threads: Int) throws -> (peers: [BenchmarkPeer], absent: [String]) {
+        guard peer else { return ([], []) }
+        return try BenchmarkPeer.find(pythons: python, script: URL(filePath: peerScript), threads: threads)
+    }
+
     private var pool: WorkerPool { WorkerPool(threads: threads) }
 
     private func measure(_ work: BenchmarkWork) throws -> BenchmarkReport {
         let pool = pool
         var report = BenchmarkReport(machine: .current(threads: pool.threads))
-        var peers: [BenchmarkPeer] = []
-        if peer {
-            (peers, report.absentPeers) = try BenchmarkPeer.find(
-                pythons: python, script: URL(filePath: peerScript), threads: pool.threads)
-        }
+        let (peers, absent) = try self.peers(threads: pool.threads)
+        report.absentPeers = absent
         foreword_count_all_allocations(1)
         let counts = foreword_all_allocations() >= 0
         report.results = [
