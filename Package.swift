@@ -116,7 +116,7 @@ let package = Package(
                 "TinyWorld", "Recordings",
             ], exclude: ["Fixtures"]),
         tests(of: "Lessons", imports: ["Drawing"]),
-        tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Figures", "Recordings"]),
+        tests(of: "Publishing", imports: ["CairoRendering", "Drawing", "Experiments", "Figures", "Recordings"]),
         tests(
             of: "foreword", imports: ["Drawing", "Experiments", "Recordings"],
             exclude: ["Fixtures", "bench_peer.py", "open_trained.py", "round_trip.py"]),
