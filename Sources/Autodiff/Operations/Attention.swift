@@ -116,8 +116,22 @@ public struct AttentionScores: DifferentiableOperation, ProductOperation {
     }
 
     public func compute(_ run: OperationRun) {
-        run.result.fill(with: 0)
+        fillUnseen(run)
         forEachProduct(run) { $0.perform() }
+    }
+
+    /// Puts 0 where no product writes: behind the last key of a sequence that is shorter than the longest, and before the first of an
+    /// adapter with a shorter prefix. Filling all of it first would write most scores twice.
+    private func fillUnseen(_ run: OperationRun) {
+        let result = run.result
+        run.forEachSequence(inOperand: 0) { rows, adapter in
+            let missing = layout.isMixed ? layout.prefixLength - layout.prefixLength(ofAdapter: adapter) : 0
+            for head in 0..<layout.heads {
+                let end = (head + 1) * layout.span
+                result.rows(rows).columns((end - layout.textLength + rows.count)..<end).fill(with: 0)
+                result.rows(rows).columns(head * layout.span..<(head * layout.span + missing)).fill(with: 0)
+            }
+        }
     }
 
     public func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
