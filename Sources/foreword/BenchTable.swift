@@ -12,6 +12,9 @@ struct BenchTable {
         if !machine.isOptimised {
             Console.output("Built without optimisation: these times say nothing. Use swift build -c release.")
         }
+        if machine.isBusy, let load = machine.load {
+            Console.output("Other work was going on (load \(load)): these times are too long, and ratios may be far off.")
+        }
         for sentence in report.absentPeers { Console.output(sentence) }
         Console.output("")
         table(

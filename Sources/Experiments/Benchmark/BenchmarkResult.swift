@@ -99,6 +99,11 @@ public struct BenchmarkMachine: Sendable, Codable, Hashable {
     public var arithmetic: String
     /// Whether the program was built with optimisation; times of another say nothing.
     public var isOptimised: Bool
+    /// How many threads of all programs wanted to run, on average over the minute before; `nil` where the system does not tell.
+    public var load: Double?
+
+    /// Whether other work was going on, which makes times long and ratios wrong: a library whose threads wait by spinning suffers most.
+    public var isBusy: Bool { (load ?? 0) > 0.5 }
 
     public static func current(threads: Int) -> BenchmarkMachine {
         var optimised = true
@@ -108,7 +113,12 @@ public struct BenchmarkMachine: Sendable, Codable, Hashable {
                 return true
             }())
         return BenchmarkMachine(
-            processor: processorName, threads: threads, arithmetic: Arithmetic.current.recorded, isOptimised: optimised)
+            processor: processorName, threads: threads, arithmetic: Arithmetic.current.recorded, isOptimised: optimised,
+            load: loadAverage)
+    }
+
+    private static var loadAverage: Double? {
+        (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8))?.split(separator: " ").first.flatMap { Double($0) }
     }
 
     private static var processorName: String {

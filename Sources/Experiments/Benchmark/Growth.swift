@@ -63,6 +63,7 @@ public struct Growth: Sendable, Codable {
     public static func measure(
         _ length: Benchmark.Length, peers: [BenchmarkPeer], pool: WorkerPool, progress: (Double, String) -> Void
     ) throws -> Growth {
+        let machine = BenchmarkMachine.current(threads: pool.threads)
         let works = Quantity.allCases.flatMap { quantity in quantity.values.map { (quantity, $0) } }
         var points: [Quantity: [Point]] = [:]
         for (index, (quantity, value)) in works.enumerated() {
@@ -73,7 +74,7 @@ public struct Growth: Sendable, Codable {
                 Point(value: value, milliseconds: result.milliseconds, peers: result.peers))
         }
         return Growth(
-            machine: .current(threads: pool.threads),
+            machine: machine,
             lines: Quantity.allCases.map { Line(quantity: $0, points: points[$0] ?? []) })
     }
 

@@ -102,6 +102,10 @@ struct BenchCommand: ParsableCommand {
         defer { line.clear() }
         let (peers, absent) = try self.peers(threads: pool.threads)
         for sentence in absent { Console.error(sentence) }
+        let machine = BenchmarkMachine.current(threads: pool.threads)
+        if machine.isBusy, let load = machine.load {
+            Console.error("Other work is going on (load \(load)): what is measured now is not worth keeping.")
+        }
         return try Growth.measure(Benchmark.Length(rounds: rounds, turnSeconds: seconds), peers: peers, pool: pool) {
             line.show($0, $1)
         }
