@@ -88,7 +88,7 @@ final class Run {
         let described = zip(names, shapes).map { name, shape in
             ParameterDescription(name: ValueName(name), shape: shape, inJournal: isJournalled)
         }
-        let journalled = described.filter(\.inJournal).map(\.name.rawValue)
+        let journal = StepJournal(of: trainer, names: described.filter(\.inJournal).map(\.name.rawValue))
         let run = try writer.startRun(
             RunDescription(
                 id: specification.id, model: specification.base, task: specification.task, otherTasks: specification.otherTasks,
@@ -115,37 +115,30 @@ final class Run {
             let chosen = order.examples(atStep: step)
             let pack = packing(chosen.lazy.map { examples[$0] })
             var clock = ContinuousClock.now
-            let before = journalled.map { parameters[$0]?.values ?? [] }
+            let before = journal.parameters()
             copying.journal += (ContinuousClock.now - clock).seconds
             let rate = schedule.rate(atStep: step, of: steps)
             let taken: Trainer.Step
-            var gradients: [[Float]] = []
+            var gradients: [[Float]]?
             if specification.frames.keeps(step: step, of: steps) {
                 var frame: (batch: RecordedBatch, values: [(name: ValueName, numbers: [Float])])?
                 taken = try trainer.keptStep(learningRate: rate, pack: pack) { executor in
                     clock = ContinuousClock.now
                     frame = (RecordedBatch(executor.batch), frameValues(of: executor))
                     copying.frames += (ContinuousClock.now - clock).seconds
-                    gradients = self.gradients(journalled, from: executor)
+                    gradients = journal.gradients(in: executor)
                 }
                 if let frame { try run.writeFrame(step: step, batch: frame.batch, values: frame.values) }
             } else {
                 clock = ContinuousClock.now
                 taken = try trainer.step(learningRate: rate, pack: pack)
                 stepSeconds.append((ContinuousClock.now - clock).seconds)
-                clock = ContinuousClock.now
-                gradients = self.gradients(journalled, from: trainer.executor)
-                copying.journal += (ContinuousClock.now - clock).seconds
             }
             guard taken.loss.isFinite else {
                 throw TuningError.lossNotFinite(step: step, firstBadValue: try firstBadValue(atStep: step))
             }
             clock = ContinuousClock.now
-            let entry = JournalStep(
-                loss: taken.loss, learningRate: Float(rate), gradientNorm: taken.gradientNorm,
-                batch: RecordedBatch(trainer.lastExecutor.batch), parameters: before, gradients: gradients,
-                firstMoments: journalled.map { trainer.parameters[AdamW.moments(of: $0)[0]]?.values ?? [] },
-                secondMoments: journalled.map { trainer.parameters[AdamW.moments(of: $0)[1]]?.values ?? [] })
+            let entry = journal.entry(of: taken, before: before, gradients: gradients)
             copying.journal += (ContinuousClock.now - clock).seconds
             try run.append(entry)
             progress(taken)
@@ -162,7 +155,7 @@ final class Run {
         }
         try run.finish(
             RunOutcome(
-                parameters: journalled.map { parameters[$0]?.values ?? [] }, weightsSha256: try weightsHash(),
+                parameters: journal.parameters(), weightsSha256: try weightsHash(),
                 adapterBytes: try adapterBytes(names),
                 seconds: RunSeconds(
                     total: (ContinuousClock.now - start).seconds, step: stepSeconds.median, recording: copying)))
@@ -186,13 +179,6 @@ final class Run {
     /// update made, for it is the next one's start.
     private func resumableValues() -> [(name: ValueName, numbers: [Float])] {
         trainer.resumableNames.map { name in (ValueName(ofState: name), trainer.parameters[name]?.values ?? []) }
-    }
-
-    private func gradients(_ names: [String], from executor: Executor) -> [[Float]] {
-        let wanted = Set(names)
-        return training.trained.filter { wanted.contains(training.graph[$0.parameter].name) }.map {
-            executor.numbers($0.gradient)
-        }
     }
 
     /// What a frame keeps: of the values of a step those that the policy names, without the model's frozen weights.

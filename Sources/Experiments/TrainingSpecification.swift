@@ -85,7 +85,8 @@ public struct RunSpecification: Sendable, Hashable {
     public var checkpoints: CheckpointPolicy
     /// Trained parameters of at most this many numbers together are written to the journal at every step, with their gradients and
     /// moments: 256 kB a step. More, as all weights of full fine-tuning, are in checkpoints.
-    var journalLimit = 16_384
+    var journalLimit = Self.defaultJournalLimit
+    static let defaultJournalLimit = 16_384
 
     public init(
         id: String, base: String? = nil, task: String? = nil, otherTasks: [String] = [], method: MethodSpecification,

@@ -31,6 +31,9 @@ public struct FigurePress: Sendable {
         try figure.scene(of: recording, options: options, type: type)
     }
 
+    /// A figure that is of no recording as a scene.
+    func scene(_ sheet: (Typesetter) -> Sheet) -> Scene { sheet(type).scene(type) }
+
     /// The bytes of a file.
     ///
     /// - Parameter name: What identifiers in a live SVG begin with, so that several of them can stand in one page.

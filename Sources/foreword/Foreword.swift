@@ -12,7 +12,7 @@ struct Foreword: ParsableCommand {
             SweepCommand.self, EvaluateCommand.self, GenerateCommand.self, MixCommand.self, MergeCommand.self,
             InspectCommand.self, StepCommand.self, ExplainCommand.self, DiffCommand.self, VerifyCommand.self, TraceCommand.self,
             CompareCommand.self,
-            WorldCommand.self, PretrainCommand.self, DoctorCommand.self,
+            WorldCommand.self, PretrainCommand.self, DoctorCommand.self, BenchCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -19,7 +19,7 @@ import Testing
         "Figures": ["Drawing", "Recordings"],
         "Lessons": ["Experiments", "Figures", "Yams"],
         "Publishing": ["Lessons", "CMarkdown", "CairoRendering"],
-        "foreword": ["Publishing", "ArgumentParser"],
+        "foreword": ["Publishing", "ArgumentParser", "CAllocations"],
     ]
 
     static let system: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc", "Darwin"]
