@@ -34,7 +34,7 @@ private struct ComputationGraphDrawing {
         let run = try context.run()
         let graph = try run.graph()
         guard Self.suits(graph) else { throw context.lacking("the graph of run \(run.id) has no block") }
-        let layers = context.model.configuration.layers
+        let layers = run.model.configuration.layers
         layer = context.options.layer ?? 0
         guard (0..<layers).contains(layer) else {
             throw context.bad("layer", "the model has layers 0 to \(layers - 1), and no \(layer)")
@@ -458,7 +458,7 @@ private struct ComputationGraphDrawing {
     /// What lies between the block's output and the loss, and back again.
     private func followingBox(width: Double) -> Block {
         let type = context.type
-        let layers = context.model.configuration.layers
+        let layers = run.model.configuration.layers
         let rest = layers - 1 - layer
         let blocks =
             rest == 0

@@ -24,7 +24,7 @@ struct ShotDrawing {
     init(_ context: FigureContext, step: any WalkedStep) throws {
         self.context = context
         self.step = step
-        let configuration = context.model.configuration
+        let configuration = step.run.model.configuration
         let layer = context.options.layer ?? 0
         guard (0..<configuration.layers).contains(layer) else {
             throw context.bad("layer", "the model has layers 0 to \(configuration.layers - 1), and no \(layer)")
