@@ -7,6 +7,8 @@ public struct Walkthrough {
     /// What the command line calls it.
     public static let id = "walkthrough"
     public static let question = Localised(en: "What happens in one training step, frame by frame?", zhHans: "一个训练步里逐帧发生了什么？")
+    /// What a recording must hold.
+    public static let needs = Localised(en: "a run with updates", zhHans: "一次有更新步的运行")
     /// The size that slides are laid out in, px; wider and narrower ones are drawn larger and smaller.
     public static let size = Size(width: Sheet.slide, height: 720)
     /// The narrowest slide whose type stays readable, px.

@@ -133,7 +133,8 @@ struct FiguresCommand: ParsableCommand {
         }
         entries.append(
             Entry(
-                id: Walkthrough.id, question: Walkthrough.question[language], lacks: recording.flatMap(Walkthrough.lack(in:))))
+                id: Walkthrough.id, question: Walkthrough.question[language], needs: Walkthrough.needs[language],
+                lacks: recording.flatMap(Walkthrough.lack(in:))))
         if json { return try Console.output(json: entries) }
         for entry in entries {
             let mark = recording == nil ? "" : entry.lacks == nil ? "✓ " : "✗ "
