@@ -15,6 +15,8 @@ public final class Executor: PartedWork, @unchecked Sendable {
     private let commits: [(parameter: Matrix, value: BoundSlot)]
     private let slots: [Value: BoundSlot]
     private var stage = 0
+    /// What the step that is being computed takes down, if anything.
+    private var times: ExecutionTimes?
 
     /// A value's place in memory.
     struct BoundSlot: Sendable {
@@ -30,6 +32,8 @@ public final class Executor: PartedWork, @unchecked Sendable {
 
     /// An operation with the places of its operands and result.
     struct BoundOperation: Sendable {
+        /// Of the value it computes.
+        let name: String
         let operation: any Operation
         let division: Division
         let operands: [BoundSlot]
@@ -80,7 +84,7 @@ public final class Executor: PartedWork, @unchecked Sendable {
                     let result = bound[value]
                 else { return nil }
                 return BoundOperation(
-                    operation: operation, division: operation.division(of: graph[value].shape),
+                    name: graph[value].name, operation: operation, division: operation.division(of: graph[value].shape),
                     operands: operands.compactMap { bound[$0] }, result: result, scratch: plan.scratch[value] ?? 0..<0)
             }
         }
@@ -132,6 +136,16 @@ public final class Executor: PartedWork, @unchecked Sendable {
         }
     }
 
+    /// Computes every value of the plan and adds what each operation took to `times`.
+    ///
+    /// - Precondition: The times are of this plan.
+    public func compute(timing times: ExecutionTimes) {
+        precondition(times.parts == parts.count && times.operations == stages.map { $0.map(\.name) }, "times of another plan")
+        self.times = times
+        compute()
+        self.times = nil
+    }
+
     /// Lets the parameters take over their new values, where they were not updated in place.
     public func commit() {
         for commit in commits {
@@ -141,8 +155,33 @@ public final class Executor: PartedWork, @unchecked Sendable {
 
     /// Runs one part of the current stage; called by the pool.
     public func perform(part: Int) {
-        for bound in stages[stage] {
-            bound.operation.compute(OperationRun(bound: bound, part: part, executor: self))
+        guard let times else {
+            for bound in stages[stage] {
+                bound.operation.compute(OperationRun(bound: bound, part: part, executor: self))
+            }
+            return
+        }
+        for (index, bound) in stages[stage].enumerated() {
+            times.measure(stage: stage, operation: index, part: part) {
+                bound.operation.compute(OperationRun(bound: bound, part: part, executor: self))
+            }
+        }
+    }
+
+    /// Somewhere to take down what each operation takes.
+    public func makeTimes() -> ExecutionTimes { ExecutionTimes(operations: stages.map { $0.map(\.name) }, parts: parts.count) }
+
+    /// The matrix products of a step on the loaded batch, in the order in which each part computes them: by stage, then by part.
+    public var products: [[[MatrixProduct]]] {
+        zip(stages, divisions).map { stage, division in
+            (0..<(division == .none ? 1 : parts.count)).map { part in
+                var list: [MatrixProduct] = []
+                for bound in stage {
+                    guard let operation = bound.operation as? any ProductOperation else { continue }
+                    operation.forEachProduct(OperationRun(bound: bound, part: part, executor: self)) { list.append($0) }
+                }
+                return list
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 /// What every kernel file shares: dispatch by machine level, exact arithmetic, and sums in lanes.
 #pragma once
 #include "CKernels.h"
+#include <math.h>
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -11,6 +12,24 @@
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
+
+/// √x in vector code. The C library's `sqrtf` may set `errno`, so the compiler calls it number by number; both round correctly, and so
+/// give the same bits.
+INLINE float square_root(float x) {
+#if defined(__clang__)
+    return __builtin_elementwise_sqrt(x);
+#else
+    return sqrtf(x);
+#endif
+}
+
+/// Before a loop whose result may lie in the very place of an operand, element upon element. Without it the compiler checks for
+/// overlap when it runs, finds it, and goes one number at a time.
+#if defined(__clang__)
+#define MAY_BE_IN_PLACE _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define MAY_BE_IN_PLACE _Pragma("GCC ivdep")
+#endif
 
 /// A sum runs in this many interleaved lanes at every machine level, so its bits do not depend on the vector width.
 enum { LANES = 16 };

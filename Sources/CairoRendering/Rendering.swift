@@ -13,37 +13,50 @@ public struct Rendering: Sendable {
     /// - Throws: ``RenderingError``: a character without a glyph, an impossible size, or no memory.
     public func png(_ scene: Scene, theme: Theme, scale: Double = 2) throws(RenderingError) -> [UInt8] {
         let bitmap = try bitmap(scene, theme: theme, scale: scale)
+        // Of the picture as it became: its width is a whole number of pixels, and its width in mm is the scene's all the same.
+        let resolution = 96 * Double(bitmap.width) / scene.drawnSize.width
         return try PNGEncoder(
-            width: bitmap.width, height: bitmap.height, resolution: 96 * scale, hasAlpha: bitmap.hasAlpha
+            width: bitmap.width, height: bitmap.height, resolution: resolution, hasAlpha: bitmap.hasAlpha
         ).encode(bitmap.pixels)
     }
 
     /// The pixels that ``png(_:theme:scale:)`` writes, for whoever compares pictures.
     public func bitmap(_ scene: Scene, theme: Theme, scale: Double = 2) throws(RenderingError) -> Bitmap {
         let size = try checkedSize(scene, scale: scale)
-        let (width, height) = (Int(size.width.rounded(.up)), Int(size.height.rounded(.up)))
+        let width = size.width.rounded()
+        let factor = width / scene.size.width
+        let height = Int(max(1, (scene.size.height * factor).rounded()))
         let hasAlpha = scene.background == nil
         // SAFETY: the canvas takes over the only reference to the surface.
         let canvas = unsafe Canvas(
             surface: cairo_image_surface_create(hasAlpha ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24, Int32(width), Int32(height)))
-        try canvas.check("make a picture of \(width) × \(height) pixels")
-        let factor = scale * scene.magnification
+        try canvas.check("make a picture of \(Int(width)) × \(height) pixels")
         canvas.scale(by: factor)
         let painter = Painter(canvas, theme: theme, fonts: fonts, pixels: factor)
         try painter.draw(scene)
         try painter.canvas.check("draw the picture")
-        return try Bitmap(painter.canvas, width: width, height: height, hasAlpha: hasAlpha)
+        return try Bitmap(painter.canvas, width: Int(width), height: height, hasAlpha: hasAlpha)
     }
 
     /// An SVG file whose text is outlines: it looks the same in every program.
-    public func svg(_ scene: Scene, theme: Theme) throws(RenderingError) -> [UInt8] {
-        let size = try checkedSize(scene, scale: 1)
-        let bytes = unsafe try vector(scene, theme: theme, unit: 1) { write, sink in
-            let surface = unsafe cairo_svg_surface_create_for_stream(write, sink, size.width, size.height)
-            unsafe cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX)
-            return unsafe surface
-        }
-        return SVGNormalisation.normalised(bytes, title: scene.title, description: scene.description, language: scene.language)
+    ///
+    /// - Parameter unit: What the file gives its size in.
+    public func svg(_ scene: Scene, theme: Theme, unit: LengthUnit = .pixels) throws(RenderingError) -> [UInt8] {
+        _ = try checkedSize(scene, scale: 1)
+        return Array(try OutlinedSVG(theme: theme, fonts: fonts).write(scene, unit: unit).utf8)
+    }
+
+    /// An SVG file whose text is text, with the address of every mark and the colours of both themes: see ``LiveSVG``.
+    ///
+    /// - Parameters:
+    ///   - unit: What the file gives its size in.
+    ///   - prefix: Put before the identifiers in the file; different for each of several drawings on one page.
+    public func liveSVG(_ scene: Scene, unit: LengthUnit = .pixels, prefix: String) throws(RenderingError) -> [UInt8] {
+        _ = try checkedSize(scene, scale: 1)
+        do {
+            let svg = try LiveSVG(measurer: fonts).write(scene, unit: unit, prefix: prefix, chinese: fonts.chineseName)
+            return Array(svg.utf8)
+        } catch { throw .undrawable(error) }
     }
 
     /// A PDF file of one page, in vectors, its text as outlines.

@@ -45,6 +45,7 @@ extension RecordedBatch {
         self.init(
             tokens: batch.tokens, positions: batch.positions, sequenceStarts: batch.sequenceStarts,
             countedRows: batch.countedRows,
-            countedStarts: batch.countedStarts, targets: batch.targets)
+            countedStarts: batch.countedStarts, targets: batch.targets,
+            adapters: batch.adapters.contains { $0 != 0 } ? batch.adapters : [])
     }
 }

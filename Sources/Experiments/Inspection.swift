@@ -150,18 +150,23 @@ public struct Inspection: Sendable {
     private static func recording(_ url: URL) throws -> JSONObject {
         let recording = try Recording(opening: url)
         let description = recording.description
-        return JSONObject([
+        var facts = JSONObject([
             ("foreword", .string(description.provenance.foreword)), ("arithmetic", .string(description.provenance.arithmetic)),
             ("model", .string(description.model.name)), ("parameters", .integer(description.model.parameterCount)),
             ("weights_sha256", .string(description.model.weightsSha256)), ("task", .string(description.task.id)),
             ("splits", .object(JSONObject(description.task.splits.map { ($0.id, .integer($0.size)) }))),
-            ("runs", .array(recording.runs.map { .object(run($0)) })),
         ])
+        if let models = description.models { facts["further_models"] = .array(models.map { .string($0.name) }) }
+        if let tasks = description.tasks { facts["further_tasks"] = .array(tasks.map { .string($0.id) }) }
+        facts["runs"] = .array(recording.runs.map { .object(run($0)) })
+        return facts
     }
 
     private static func run(_ run: RecordedRun) -> JSONObject {
         let description = run.description
         var facts = JSONObject([("id", .string(description.id)), ("method", .string(description.method.id))])
+        if let model = description.model { facts["model"] = .string(model) }
+        if let task = description.task { facts["task"] = .string(task) }
         for (name, setting) in description.method.settings.sorted(by: { $0.key < $1.key }) {
             facts[name] =
                 switch setting {

@@ -11,6 +11,9 @@ final class Run {
     let specification: RunSpecification
     let base: BaseModel
     let task: TaskData
+    private let otherTasks: [TaskData]
+    /// The runs whose adapters are mixed; empty of a run of its own.
+    private let parts: [MixedPart]
     private let use: MethodUse
     let method: any TuningMethod
     /// The model's and the method's, as the last step left them.
@@ -20,31 +23,40 @@ final class Run {
     private let trainer: Trainer
     let evaluator: Evaluator
     private let pool: WorkerPool
-    private let limits: BatchLimits
+    let limits: BatchLimits
 
     /// Likeliest tokens that are kept of each answer.
     private static let candidates = 5
-    init(_ specification: RunSpecification, base: BaseModel, task: TaskData, pool: WorkerPool) throws {
+
+    init(
+        _ specification: RunSpecification, base: BaseModel, task: TaskData, otherTasks: [TaskData] = [],
+        parts: [MixedPart] = [], pool: WorkerPool
+    ) throws {
         // A method that wants them has its own copy of the projections in 4 bits, and none in float32.
         let base = specification.method.kind.family.holdsBaseIn4Bits && base.quantised == nil ? try base.heldIn4Bits() : base
         self.specification = specification
         self.base = base
         self.task = task
+        self.otherTasks = otherTasks
+        self.parts = parts
         self.pool = pool
         use = MethodUse(
             base: base, steps: specification.training.steps, labels: task.labels,
-            classes: specification.method.hasClassHead ? try task.classes() : [])
+            classes: specification.method.hasClassHead ? try task.classes() : [], adapters: parts.map(\.adapter))
         let method = try specification.method.method(for: use)
         self.method = method
-        let length = task.longest + method.placedTokens
+        let shown = parts.isEmpty ? [task] : parts.map(\.task)
+        let longest = shown.map(\.longest).max() ?? 0
+        let length = longest + method.placedTokens
         guard length + method.virtualTokens <= base.model.context else {
             throw TuningError.textTooLong(
-                tokens: task.longest, virtualTokens: method.addedTokens, context: base.model.context)
+                tokens: longest, virtualTokens: method.addedTokens, context: base.model.context)
         }
-        guard !task[.train].isEmpty else { throw TuningError.noExamples("train on") }
+        guard !task[.train].isEmpty || specification.training.steps == 0 else { throw TuningError.noExamples("train on") }
         try specification.checkLandscape(of: method, on: base.model)
         limits = BatchLimits(
-            sequences: specification.training.batchSize, length: length, counted: task.longestCompletion)
+            sequences: specification.training.batchSize, length: length,
+            counted: shown.map(\.longestCompletion).max() ?? 0)
         setup = try TrainingSetup(
             method, on: base, training: specification.training, seed: specification.seed, limits: limits)
         parameters = setup.parameters
@@ -53,6 +65,13 @@ final class Run {
         evaluator = try Evaluator(
             model: base.model, method: method, parameters: parameters,
             limits: BatchLimits(evaluating: task.longest, counted: task.longestCompletion, by: base.model), pool: pool)
+    }
+
+    /// What a mixed batch takes of it.
+    var part: MixedPart {
+        MixedPart(
+            run: specification.id, base: base.name, kind: specification.method.kind, task: task,
+            adapter: method is BareModel ? .none : MixedAdapters.Adapter(method, parameters: parameters))
     }
 
     /// Everything a step computes.
@@ -75,10 +94,11 @@ final class Run {
         let described = zip(zip(names, shapes), chosen).map { parameter, isChosen in
             ParameterDescription(name: ValueName(parameter.0), shape: parameter.1, inJournal: isJournalled && isChosen)
         }
-        let journalled = described.filter(\.inJournal).map(\.name.rawValue)
+        let journal = StepJournal(of: trainer, names: described.filter(\.inJournal).map(\.name.rawValue))
         let run = try writer.startRun(
             RunDescription(
-                id: specification.id, method: specification.method.description(for: use),
+                id: specification.id, model: specification.base, task: specification.task, otherTasks: specification.otherTasks,
+                method: specification.method.description(for: use),
                 training: specification.training.description(limits),
                 seed: specification.seed, graph: graph, parameters: described, frozenCount: frozenCount(names),
                 weightsSha256: WeightsHashes(before: hash, after: hash)))
@@ -99,6 +119,7 @@ final class Run {
         var stepSeconds: [Double] = []
         var copying = RecordingSeconds()
         let interval = specification.checkpoints.interval(numbers: total, steps: steps)
+        try evaluateOtherTasks(after: 0, into: run)
         for step in 0..<steps {
             if !checkpointed.isEmpty, step > 0, let interval, step % interval == 0 {
                 try run.writeCheckpoint(step: step, values: resumableValues())
@@ -107,52 +128,50 @@ final class Run {
             let chosen = order.examples(atStep: step)
             let pack = packing(chosen.lazy.map { examples[$0] })
             var clock = ContinuousClock.now
-            let before = journalled.map { parameters[$0]?.values ?? [] }
+            let before = journal.parameters()
             copying.journal += (ContinuousClock.now - clock).seconds
             notePath()
             let rate = schedule.rate(atStep: step, of: steps)
             let taken: Trainer.Step
-            var gradients: [[Float]] = []
+            var gradients: [[Float]]?
             if specification.frames.keeps(step: step, of: steps) {
                 var frame: (batch: RecordedBatch, values: [(name: ValueName, numbers: [Float])])?
                 taken = try trainer.keptStep(learningRate: rate, pack: pack) { executor in
                     clock = ContinuousClock.now
                     frame = (RecordedBatch(executor.batch), frameValues(of: executor))
                     copying.frames += (ContinuousClock.now - clock).seconds
-                    gradients = self.gradients(journalled, from: executor)
+                    gradients = journal.gradients(in: executor)
                 }
                 if let frame { try run.writeFrame(step: step, batch: frame.batch, values: frame.values) }
             } else {
                 clock = ContinuousClock.now
                 taken = try trainer.step(learningRate: rate, pack: pack)
                 stepSeconds.append((ContinuousClock.now - clock).seconds)
-                clock = ContinuousClock.now
-                gradients = self.gradients(journalled, from: trainer.executor)
-                copying.journal += (ContinuousClock.now - clock).seconds
             }
             guard taken.loss.isFinite else {
                 throw TuningError.lossNotFinite(step: step, firstBadValue: try firstBadValue(atStep: step))
             }
             clock = ContinuousClock.now
-            let entry = JournalStep(
-                loss: taken.loss, learningRate: Float(rate), gradientNorm: taken.gradientNorm,
-                batch: RecordedBatch(trainer.lastExecutor.batch), parameters: before, gradients: gradients,
-                firstMoments: journalled.map { trainer.parameters[AdamW.moments(of: $0)[0]]?.values ?? [] },
-                secondMoments: journalled.map { trainer.parameters[AdamW.moments(of: $0)[1]]?.values ?? [] })
+            let entry = journal.entry(of: taken, before: before, gradients: gradients)
             copying.journal += (ContinuousClock.now - clock).seconds
             try run.append(entry)
             progress(taken)
         }
-        try evaluate(after: steps, into: run)
+        if parts.isEmpty { try evaluate(after: steps, into: run) }
+        if steps > 0 { try evaluateOtherTasks(after: steps, into: run) }
         if !checkpointed.isEmpty, specification.checkpoints != .none {
             try run.writeCheckpoint(step: steps, values: resumableValues())
         }
         notePath()
         if let landscape = specification.landscape { try writeLandscape(landscape, after: steps, path: path, into: run) }
-        if specification.frames.heldOutExamples > 0 { try writeHeldOutFrame(after: steps, into: run) }
+        if !parts.isEmpty {
+            try writeMixedFrame(into: run)
+        } else if specification.frames.heldOutExamples > 0 {
+            try writeHeldOutFrame(after: steps, into: run)
+        }
         try run.finish(
             RunOutcome(
-                parameters: journalled.map { parameters[$0]?.values ?? [] }, weightsSha256: try weightsHash(),
+                parameters: journal.parameters(), weightsSha256: try weightsHash(),
                 adapterBytes: try adapterBytes(names),
                 seconds: RunSeconds(
                     total: (ContinuousClock.now - start).seconds, step: stepSeconds.median, recording: copying),
@@ -177,13 +196,6 @@ final class Run {
     /// update made, for it is the next one's start.
     private func resumableValues() -> [(name: ValueName, numbers: [Float])] {
         trainer.resumableNames.map { name in (ValueName(ofState: name), trainer.parameters[name]?.values ?? []) }
-    }
-
-    private func gradients(_ names: [String], from executor: Executor) -> [[Float]] {
-        let wanted = Set(names)
-        return training.trained.filter { wanted.contains(training.graph[$0.parameter].name) }.map {
-            executor.numbers($0.gradient)
-        }
     }
 
     /// What a frame keeps: of the values of a step those that the policy names, without the model's frozen weights.
@@ -218,6 +230,31 @@ final class Run {
         }
     }
 
+    /// What else the model can do: with what was trained in place, and with it taken off.
+    private func evaluateOtherTasks(after step: Int, into run: RunWriter) throws {
+        let trainsModel = training.trainedNames.contains(where: setup.isBaseWeight)
+        for other in otherTasks {
+            let examples = other.evaluated(other.shown)
+            guard !examples.isEmpty else { throw TuningError.noExamples("evaluate \(other.description.id) on") }
+            var ways: [(split: String, method: any TuningMethod)] = []
+            if !method.answersWithClass { ways.append((SplitID.skill(other.description.id), method)) }
+            if !trainsModel {
+                let quantised = specification.method.kind.family.holdsBaseIn4Bits ? try base.in4Bits : nil
+                ways.append((SplitID.bare(other.description.id), BareModel(quantised: quantised)))
+            }
+            for (split, method) in ways {
+                let evaluator = try Evaluator(
+                    model: base.model, method: method, parameters: parameters,
+                    limits: BatchLimits(
+                        evaluating: min(other.longest, base.model.context - method.addedTokens), counted: other.longestCompletion,
+                        by: base.model), pool: pool)
+                let score = try evaluator.score(examples)
+                try run.append(
+                    RecordedEvaluation(step: step, split: split, loss: score.loss, accuracy: Float(score.accuracy)))
+            }
+        }
+    }
+
     /// The first value of a step, in the order of computation, that holds something else than finite numbers; parameters count as
     /// computed before.
     ///
@@ -246,6 +283,30 @@ final class Run {
         return name
     }
 
+    /// A forward pass over held-out examples of other runs, one of each in turn, each under the adapter of its run.
+    private func writeMixedFrame(into run: RunWriter) throws {
+        guard let mixed = method as? MixedBatch else { return }
+        let executor = try Executor(
+            Plan(training.graph, computing: [training.taskLoss], limits: limits, keepsAll: true, updating: false),
+            parameters: trainer.parameters, pool: pool)
+        var sequences: [SequenceDescription] = []
+        var rows: [(example: Tuning.Example, adapter: Int)] = []
+        for index in 0..<specification.frames.heldOutExamples {
+            for (adapter, part) in parts.enumerated() where part.task[part.task.shown].indices.contains(index) {
+                sequences.append(SequenceDescription(run: part.run, split: part.task.shown.rawValue, example: index))
+                rows.append((mixed.prepared(part.task[part.task.shown][index], adapter: adapter, for: base.model), adapter))
+            }
+        }
+        try executor.load { batch in
+            for (example, adapter) in rows {
+                batch.append(example, virtualTokens: mixed.adapters[adapter].virtualTokens, adapter: adapter)
+            }
+        }
+        executor.compute()
+        try run.writeFrame(
+            step: 0, batch: RecordedBatch(executor.batch), sequences: sequences, values: frameValues(of: executor))
+    }
+
     /// A forward pass over the first held-out examples, with the parameters as training left them.
     private func writeHeldOutFrame(after step: Int, into run: RunWriter) throws {
         let executor = try Executor(
@@ -262,6 +323,7 @@ final class Run {
 
     /// The size of what has to be kept to use the result: of the adapter's tensors, or of all that was trained, as a safetensors file.
     private func adapterBytes(_ names: [String]) throws -> Int {
+        if method is BareModel || !parts.isEmpty { return 0 }
         if let (adapters, head) = method.adapterParts {
             let saved = try adapters.reduce(0) { sum, adapter in
                 let tensors = try adapter.adapter(parameters, on: base, called: base.name).tensors

@@ -76,6 +76,32 @@ public struct TaskData: Sendable {
             })
     }
 
+    private init(_ description: TaskDescription, examples: [Split: PackedExamples], labels: [String]) {
+        self.description = description
+        self.examples = examples
+        self.labels = labels
+    }
+
+    /// The same task with only the first of its tuning examples, under an id of its own.
+    ///
+    /// - Parameter count: How many; all there are where it is larger.
+    public func limited(toTrainingExamples count: Int) -> TaskData {
+        var few = PackedExamples()
+        for index in self[.train].indices.prefix(count) {
+            let (prompt, completion) = self[.train].parts(index)
+            few.append(prompt: prompt, completion: completion)
+        }
+        var limited = description
+        limited.id = "\(description.id).first-\(count)"
+        limited.name = BilingualText(
+            english: "\(description.name.english), \(count) examples", chinese: "\(description.name.chinese)，\(count) 个样例")
+        for index in limited.splits.indices where limited.splits[index].id == Split.train.rawValue {
+            limited.splits[index].size = few.count
+            limited.splits[index].examples = limited.splits[index].examples.map { Array($0.prefix(count)) }
+        }
+        return TaskData(limited, examples: examples.merging([.train: few]) { $1 }, labels: labels)
+    }
+
     /// A split of more examples is described by their number alone.
     private static let mostDescribed = 256
     /// Of what tuning sees, this many examples are enough to say how well it is known.

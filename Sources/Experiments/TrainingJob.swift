@@ -69,6 +69,9 @@ public struct TrainingJob: Sendable {
 
     private func classes() throws(InterchangeError) -> [[Int32]] { run.method.hasClassHead ? try task.classes() : [] }
 
+    /// The run as it is recorded: with the words of its hard prompt, which are searched for where none were given.
+    public func resolved(pool: WorkerPool) throws -> RunSpecification { try searched(pool: pool).run }
+
     /// The run, with the words of its hard prompt where they had to be found.
     func searched(
         pool: WorkerPool, progress: (Experiment.Progress) -> Void = { _ in }

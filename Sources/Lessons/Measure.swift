@@ -1,135 +1,135 @@
-internal import Recordings
+/// A number that a claim can be about.
+public enum Measure: Sendable {
+    /// A metric, found in every seed of a run, then summed up.
+    case metric(MetricMeasure)
+    /// Made of measures that stand before it.
+    case derived(DerivedMeasure)
+    /// Something of what the other lessons say of the article.
+    case collected(CollectedNumber)
 
-/// A number of a recording that a claim can be about: found in every seed of a run, then summed up.
-public struct Measure: Sendable, Hashable {
-    public enum Metric: String, Sendable, Hashable, CaseIterable {
-        /// Share of a split's examples answered right.
-        case accuracy
-        /// Mean cross-entropy on a split.
-        case loss
-        /// How many numbers are trained.
-        case trainedCount = "trained-count"
-        /// Trained numbers as a share of the model's.
-        case trainedShare = "trained-share"
-        /// Virtual tokens times the width of a hidden state: what a soft prompt should train.
-        case promptSize = "prompt-size"
-        /// 1 where the base model's hash changed during the run, else 0.
-        case changedModel = "changed-model"
-        /// How many weight matrices that are not trained have a gradient in the graph that was run.
-        case frozenGradients = "frozen-gradients"
-        /// The accuracy of guessing.
-        case chance
-        /// Bytes that have to be kept to use the result.
-        case adapterBytes = "adapter-bytes"
-        /// Seconds of a step, the median.
-        case stepSeconds = "step-seconds"
-    }
-
-    /// Which evaluation.
-    public enum Moment: String, Sendable, Hashable, CaseIterable {
-        case start
-        case end
-    }
-
-    /// How the seeds are summed up.
-    public enum Summary: String, Sendable, Hashable, CaseIterable {
+    /// How values are summed up.
+    public enum Summary: String, Sendable, Hashable, Codable, CaseIterable {
         case mean
         case lowest
         case highest
-    }
+        /// The highest less the lowest.
+        case spread
+        /// Not at all: a claim has to hold of each.
+        case each
 
-    public var metric: Metric
-    /// The lesson's run.
-    public var run: String
-    public var split: String
-    public var moment: Moment
-    public var summary: Summary
-
-    public init(_ metric: Metric, run: String, split: String = "test", moment: Moment = .end, summary: Summary = .mean) {
-        self.metric = metric
-        self.run = run
-        self.split = split
-        self.moment = moment
-        self.summary = summary
+        func of(_ values: [Double]) -> Double {
+            guard !values.isEmpty, !values.contains(where: \.isNaN) else { return .nan }
+            let (low, high) = (values.min() ?? .nan, values.max() ?? .nan)
+            switch self {
+            case .mean, .each: return values.reduce(0, +) / Double(values.count)
+            case .lowest: return low
+            case .highest: return high
+            case .spread: return high - low
+            }
+        }
     }
 }
 
-/// What a measure found.
-public struct Measurement: Sendable, Hashable, Codable {
-    /// Summed up over the seeds.
-    public let value: Double
-    /// Of every seed.
-    public let values: [Double]
-    /// Where each comes from.
-    public let addresses: [String]
-    /// How a reader wants to see it.
-    public let unit: Unit
+/// A metric of one run of the lesson, or of several.
+public struct MetricMeasure: Sendable {
+    public let metric: Metric
+    /// Runs of the lesson, by name.
+    public var runs: [String]
+    public var split = "test"
+    public var moment = Metric.Moment.end
+    public var threshold: Double?
+    public var check: String?
+    public var layer = 0
+    /// The run it is compared with.
+    public var against: String?
+    public var summary = Measure.Summary.mean
+}
 
-    public enum Unit: String, Sendable, Hashable, Codable {
-        case share
-        case count
-        case bytes
-        case seconds
-        case plain
+/// A number made of others.
+public struct DerivedMeasure: Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        case difference, ratio, highest, lowest, mean, sum, count
+    }
+
+    public let kind: Kind
+    public let of: [String]
+    /// How the differences or ratios of each seed's pair are summed up; `nil` for the difference or ratio of the summed up values.
+    public var summary: Measure.Summary?
+    /// What is counted.
+    public var atLeast: Double?
+    public var atMost: Double?
+    /// Whether each seed's value counts, rather than each measure.
+    public var countsSeeds = false
+
+    /// - Returns: `nil` if one of the measures was not measured.
+    func measurement(_ measurements: [String: Measurement], name: String) throws(LessonError) -> Measurement? {
+        let parts = of.compactMap { measurements[$0] }
+        guard parts.count == of.count, let first = parts.first else { return nil }
+        let addresses = parts.flatMap(\.addresses)
+        let values = parts.map(\.value)
+        let unit = Set(parts.map(\.unit)).count == 1 ? first.unit : .plain
+        func made(_ value: Double, _ values: [Double], _ unit: Measurement.Unit) -> Measurement {
+            Measurement(value: value, values: values, addresses: addresses, unit: unit, summary: summary ?? .mean)
+        }
+        switch kind {
+        case .highest: return made(Measure.Summary.highest.of(values), values, unit)
+        case .lowest: return made(Measure.Summary.lowest.of(values), values, unit)
+        case .mean: return made(Measure.Summary.mean.of(values), values, unit)
+        case .sum: return made(values.reduce(0, +), values, unit)
+        case .count:
+            let counted = countsSeeds ? parts.flatMap(\.values) : values
+            let count = counted.count { $0 >= atLeast ?? -.infinity && $0 <= atMost ?? .infinity }
+            return made(Double(count), [Double(count)], .count)
+        case .difference, .ratio:
+            let combine: (Double, Double) -> Double = kind == .difference ? { $0 - $1 } : { $0 / $1 }
+            let (a, b) = (parts[0], parts[1])
+            let isPaired = a.values.count == b.values.count
+            let pairs = isPaired ? zip(a.values, b.values).map(combine) : [combine(a.value, b.value)]
+            let unit = kind == .ratio ? .plain : unit
+            guard let summary else { return made(combine(a.value, b.value), pairs, unit) }
+            guard isPaired else { throw .unpaired(name, counts: [a.values.count, b.values.count]) }
+            return made(summary.of(pairs), pairs, unit)
+        }
     }
 }
 
-extension Measure {
-    /// Finds it in the recorded runs of one lesson run.
-    func measurement(in runs: [RecordedRun], of recording: Recording) throws -> Measurement {
-        let found = try runs.map { try value(in: $0, of: recording) }
-        let values = found.map(\.value)
-        let sum: Double
-        switch summary {
-        case .mean: sum = values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
-        case .lowest: sum = values.min() ?? .nan
-        case .highest: sum = values.max() ?? .nan
-        }
-        return Measurement(value: sum, values: values, addresses: found.map(\.address), unit: unit)
-    }
+/// A number of what the other lessons say of the article.
+public enum CollectedNumber: String, Sendable, Hashable, CaseIterable {
+    /// Statements of the article that were tried.
+    case statements
+    case standing
+    case withCondition = "with-condition"
+    case notStanding = "not-standing"
+    /// Statements with a claim that failed in this run.
+    case unconfirmed
+    /// Claims of all other lessons.
+    case claims
+    case failedClaims = "failed-claims"
+    case lessons
 
-    private var unit: Measurement.Unit {
-        switch metric {
-        case .accuracy, .trainedShare, .chance: .share
-        case .trainedCount, .promptSize, .frozenGradients, .changedModel: .count
-        case .adapterBytes: .bytes
-        case .stepSeconds: .seconds
-        case .loss: .plain
+    func count(in collection: [CollectedLesson]) -> Int {
+        let verdicts = collection.flatMap(\.report.statements)
+        let claims = collection.flatMap(\.report.claims)
+        return switch self {
+        case .statements: verdicts.count
+        case .standing: verdicts.count { $0 == .stands }
+        case .withCondition: verdicts.count { $0 == .withCondition }
+        case .notStanding: verdicts.count { $0 == .doesNotStand }
+        case .unconfirmed: verdicts.count { $0 == .notConfirmed }
+        case .claims: claims.count
+        case .failedClaims: claims.count { $0.outcome == .fails }
+        case .lessons: collection.count
         }
     }
+}
 
-    private func value(in run: RecordedRun, of recording: Recording) throws -> (value: Double, address: String) {
-        let description = run.description
-        func fact(_ value: Double, _ key: String) -> (Double, String) { (value, "\(run.id)/recording.json#\(key)") }
-        switch metric {
-        case .accuracy, .loss:
-            let evaluations = run.journal.evaluations(ofSplit: split)
-            guard let evaluation = moment == .start ? evaluations.first : evaluations.last else {
-                throw LessonError.nothingMeasured(metric.rawValue, run: run.id, split: split)
-            }
-            let isLoss = metric == .loss
-            let name = isLoss ? ValueName.evaluationLoss(split) : .evaluationAccuracy(split)
-            let address = Address(run: run.id, step: evaluation.step, name)
-            return (Double(isLoss ? evaluation.loss : evaluation.accuracy), "\(address)")
-        case .trainedCount: return fact(Double(description.trainedCount), "parameters")
-        case .trainedShare:
-            let all = recording.description.model.parameterCount
-            return fact(Double(description.trainedCount) / Double(all), "parameters")
-        case .promptSize:
-            let width = recording.description.model.configuration.width
-            return fact(Double((description.method.virtualTokens ?? 0) * width), "method.settings.virtual_tokens")
-        case .changedModel:
-            let hashes = description.weightsSha256
-            return fact(hashes.before == hashes.after ? 0 : 1, "weights_sha256")
-        case .frozenGradients:
-            let names = try run.graph().nodes.filter { node in
-                guard let subject = node.name.isGradient ? node.name.subject : nil else { return false }
-                return subject.rawValue.hasPrefix("transformer.") && !description.isTrained(subject)
-            }
-            return fact(Double(names.count), "graph")
-        case .chance: return (recording.description.task.chance ?? .nan, "recording.json#task.chance")
-        case .adapterBytes: return fact(Double(description.adapterBytes ?? 0), "adapter_bytes")
-        case .stepSeconds: return fact(description.seconds?.step ?? .nan, "seconds.step")
-        }
+/// Another lesson with what came out of it.
+public struct CollectedLesson: Sendable {
+    public let lesson: Lesson
+    public let report: LessonReport
+
+    public init(lesson: Lesson, report: LessonReport) {
+        self.lesson = lesson
+        self.report = report
     }
 }

@@ -12,16 +12,69 @@ public struct Prose: Sendable {
         public let line: Int
     }
 
-    struct Placeholder {
+    /// A measured number that the prose quotes, as `{{ name }}`, or as `{{ name | spread }}` and `{{ name.lowest }}` what of it.
+    struct Placeholder: Hashable {
         let name: String
+        let form: Form
         let line: Int
+
+        /// What of a measurement is quoted.
+        enum Form: String, CaseIterable {
+            case value
+            /// From the lowest of the seeds to the highest.
+            case spread
+            case lowest
+            case highest
+            case mean
+            /// Every seed's.
+            case each
+            /// Where in the recording it comes from.
+            case address
+        }
     }
 
     /// The numbers that a text asks for.
-    static func placeholders(in text: String) -> [Placeholder] {
+    ///
+    /// - Parameter known: The lesson's measures; a name may hold a dot.
+    static func placeholders(in text: String, known: Set<String>) -> [Placeholder] {
         text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
-            line.matches(of: placeholder).map { Placeholder(name: String($0.1), line: index + 1) }
+            line.matches(of: placeholder).map { made($0, known, line: index + 1) }
         }
+    }
+
+    private static func made(_ match: Regex<Match>.Match, _ known: Set<String>, line: Int) -> Placeholder {
+        let name = String(match.1)
+        if let word = match.2 {
+            return Placeholder(name: name, form: Placeholder.Form(rawValue: String(word)) ?? .value, line: line)
+        }
+        if !known.contains(name), let dot = name.lastIndex(of: "."),
+            let form = Placeholder.Form(rawValue: String(name[name.index(after: dot)...]))
+        {
+            return Placeholder(name: String(name[..<dot]), form: form, line: line)
+        }
+        return Placeholder(name: name, form: .value, line: line)
+    }
+
+    /// The first form of a placeholder that there is not, with its line.
+    static func unknownForm(in text: String) -> (form: String, line: Int)? {
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            for match in line.matches(of: placeholder) {
+                if let word = match.2, Placeholder.Form(rawValue: String(word)) == nil { return (String(word), index + 1) }
+            }
+        }
+        return nil
+    }
+
+    /// The levels of a text's headings, with their lines; code is no heading.
+    static func headings(in text: String) -> [(level: Int, line: Int)] {
+        var isCode = false
+        var found: [(Int, Int)] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if line.hasPrefix("```") { isCode.toggle() }
+            let level = line.prefix { $0 == "#" }.count
+            if !isCode, level > 0, line.dropFirst(level).first == " " { found.append((level, index + 1)) }
+        }
+        return found
     }
 
     /// The figures that a text asks for, in order.
@@ -39,12 +92,18 @@ public struct Prose: Sendable {
         }
     }
 
-    /// A text with its numbers and the paths of its figures put in.
+    /// A text with its numbers and figures put in. What was not measured is a dash.
+    ///
+    /// - Parameters:
+    ///   - known: The lesson's measures.
+    ///   - path: The path of a figure's file.
     public static func filled(
-        _ text: String, measurements: [String: Measurement], language: Language, path: (FigurePlace) -> String
+        _ text: String, known: Set<String>, measurements: [String: Measurement], language: Language, path: (FigurePlace) -> String
     ) -> String {
         var result = text.replacing(placeholder) { match in
-            measurements[String(match.1)].map { $0.text(in: language) } ?? String(match.0)
+            let wanted = made(match, known, line: 0)
+            guard known.contains(wanted.name) else { return String(match.0) }
+            return measurements[wanted.name].map { $0.text(wanted.form, in: language) } ?? "–"
         }
         for place in figures(in: text) {
             result = result.replacing("](figure:\(place.text))", with: "](\(path(place)))")
@@ -53,22 +112,39 @@ public struct Prose: Sendable {
     }
 
     // A regular expression literal is not Sendable; made anew where it is used.
-    private static var placeholder: Regex<(Substring, Substring)> { /\{\{\s*([A-Za-z0-9_.-]+)\s*\}\}/ }
+    private typealias Match = (Substring, Substring, Substring?)
+    private static var placeholder: Regex<Match> { /\{\{\s*([A-Za-z0-9_.+-]+)\s*(?:\|\s*([a-z-]+)\s*)?\}\}/ }
     private static var figure: Regex<(Substring, Substring)> { /\]\(figure:([^)\s]+)\)/ }
 }
 
 extension Measurement {
     /// As prose quotes it: a share as per cent, a count with its thousands set apart.
-    public func text(in language: Language) -> String { text(of: value, in: language) }
+    public func text(in language: Language) -> String { text(.value, in: language) }
+
+    func text(_ form: Prose.Placeholder.Form, in language: Language) -> String {
+        func of(_ summary: Measure.Summary) -> String { text(of: summary.of(values), in: language) }
+        return switch form {
+        case .value: summary == .each ? text(.each, in: language) : text(of: value, in: language)
+        case .spread: Set(values).count > 1 ? "\(of(.lowest))–\(of(.highest))" : of(.lowest)
+        case .lowest: of(.lowest)
+        case .highest: of(.highest)
+        case .mean: of(.mean)
+        case .each: values.map { text(of: $0, in: language) }.joined(separator: language == .en ? ", " : "、")
+        case .address: addresses.first.map { "`\($0)`" } ?? "–"
+        }
+    }
 
     /// Another number of the same kind, such as a bound.
     public func text(of value: Double, in language: Language) -> String {
+        guard value.isFinite else { return NumberFormat.fixed(value, decimals: 0) }
+        let isWhole = value.rounded() == value && abs(value) < 1e15
         switch unit {
-        case .share: NumberFormat.percentage(value, decimals: value > 0 && value < 0.01 ? 3 : 0)
-        case .count: NumberFormat.whole(Int(value))
-        case .bytes: NumberFormat.whole(Int(value)) + (language == .en ? " bytes" : " 字节")
-        case .seconds: NumberFormat.fixed(value * 1000, decimals: 2) + (language == .en ? " ms" : " 毫秒")
-        case .plain: NumberFormat.fixed(value, decimals: 2)
+        case .share: return NumberFormat.percentage(value, decimals: value > 0 && value < 0.01 ? 3 : 0)
+        case .count: return isWhole ? NumberFormat.whole(Int(value)) : NumberFormat.fixed(value, decimals: 1)
+        case .bytes: return NumberFormat.whole(Int(value.rounded())) + (language == .en ? " bytes" : " 字节")
+        case .seconds where abs(value) >= 1: return NumberFormat.fixed(value, decimals: 1) + (language == .en ? " s" : " 秒")
+        case .seconds: return NumberFormat.fixed(value * 1000, decimals: 2) + (language == .en ? " ms" : " 毫秒")
+        case .plain: return NumberFormat.significant(value, digits: 3)
         }
     }
 }

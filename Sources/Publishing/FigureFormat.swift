@@ -9,4 +9,6 @@ public enum FigureFormat: String, Sendable, Hashable, CaseIterable {
     case svg
     /// Vectors, for LaTeX and Typst.
     case pdf
+    /// Vectors for web pages: text stays text, every mark has its address, and the colours follow the reader's theme.
+    case liveSVG = "live.svg"
 }

@@ -1,41 +1,43 @@
-public import Drawing
-public import Lessons
+internal import Drawing
+internal import Lessons
 
-/// A lesson's page after a run: its prose with the run's numbers and figures, the claims, and where everything is.
-public struct LessonPage: Sendable {
-    public let lesson: Lesson
-    public let result: LessonRunner.Result
-    public let language: Language
+/// A lesson's page after a run: its prose with the run's numbers and figures, the claims, what came of the article, and the prediction.
+struct LessonPage {
+    let runner: LessonRunner
+    let report: LessonReport
+    /// Figures that could not be drawn, and why.
+    let undrawn: [Prose.FigurePlace: String]
+    let language: Language
 
-    public init(lesson: Lesson, result: LessonRunner.Result, language: Language) {
-        self.lesson = lesson
-        self.result = result
-        self.language = language
-    }
+    private var lesson: Lesson { runner.lesson }
+    private var words: LessonWords { .of(language) }
 
     /// - Parameter path: Where a figure's file is, seen from the page.
-    public func markdown(path: (Prose.FigurePlace) -> String) -> String {
-        let words = Words.of(language)
-        let prose = Prose.filled(
-            lesson.prose[language] ?? "", measurements: result.measurements, language: language, path: path)
-        return """
-            # \(lesson.title[language])
-
-            **\(lesson.question[language])**
-
-            \(prose.trimmingNewlines)
-
-            ## \(words.claims)
-
-            \(claims(words))
-
-            ## \(words.prediction)
-
-            \(lesson.prediction.question[language])
-
-            \(answers)
-
-            """
+    func markdown(path: (Prose.FigurePlace) -> String) -> String {
+        var prose = Prose.filled(
+            lesson.prose[language] ?? "", known: Set(lesson.measures.map(\.name)), measurements: report.measures,
+            language: language,
+            path: path)
+        for (place, reason) in undrawn {
+            prose = prose.replacing("](\(path(place)))", with: "]() \(words.notDrawn) \(reason)")
+        }
+        var sections = [
+            "# \(lesson.title[language])", "**\(lesson.question[language])**", prose.trimmingNewlines, "## \(words.claims)",
+            claims,
+        ]
+        if !runner.leftOut.isEmpty {
+            let left = runner.leftOut.map { "- `\($0.run)`: \($0.reason[language])" }.joined(separator: "\n")
+            sections += ["\(words.leftOut)", left]
+        }
+        if !lesson.statements.isEmpty {
+            let own = CollectedLesson(lesson: lesson, report: report)
+            sections += ["## \(words.article)", words.table(of: [own], linking: nil)]
+        }
+        if lesson.collectsStatements {
+            sections += ["## \(words.collected)", words.table(of: runner.collection) { "../\($0.id)/README.md" }]
+        }
+        sections += ["## \(words.prediction)", lesson.prediction.question[language], answers]
+        return sections.joined(separator: "\n\n") + "\n"
     }
 
     private var answers: String {
@@ -44,44 +46,14 @@ public struct LessonPage: Sendable {
         }.joined(separator: "\n")
     }
 
-    private func claims(_ words: Words) -> String {
-        let rows = result.verdicts.map { verdict in
-            let seeds = verdict.measured.values
-            let range =
-                seeds.count > 1 && Set(seeds).count > 1
-                ? " (\(verdict.measured.text(of: seeds.min() ?? 0, in: language))–\(verdict.measured.text(of: seeds.max() ?? 0, in: language)))"
-                : ""
-            let measured = verdict.measured.text(in: language) + range
-            let bound = "\(words.symbol(verdict.comparison)) \(verdict.measured.text(of: verdict.bound, in: language))"
-            return "| \(verdict.holds ? "✓" : "✗") | \(verdict.statement) | \(measured) | \(bound) |"
+    private var claims: String {
+        let rows = report.claims.map { verdict in
+            let measured = verdict.measured.map { words.measured($0) } ?? "–"
+            let bound = verdict.reason ?? words.bound(verdict)
+            return "| \(words.mark(verdict.outcome)) | \(verdict.statement) | \(measured) | \(bound) |"
         }
-        return (["| | \(words.claim) | \(words.measured) | \(words.bound) |", "|---|---|---|---|"] + rows).joined(separator: "\n")
-    }
-
-    private struct Words {
-        let claims: String
-        let claim: String
-        let measured: String
-        let bound: String
-        let prediction: String
-
-        static func of(_ language: Language) -> Words {
-            switch language {
-            case .en:
-                Words(
-                    claims: "Claims", claim: "Claim", measured: "Measured (over the seeds)", bound: "Bound",
-                    prediction: "Your prediction")
-            case .zhHans: Words(claims: "论断", claim: "论断", measured: "实测（各随机种子）", bound: "界限", prediction: "你的预测")
-            }
-        }
-
-        func symbol(_ comparison: String) -> String {
-            switch comparison {
-            case "at-least": "≥"
-            case "at-most": "≤"
-            default: "="
-            }
-        }
+        return (["| | \(words.claim) | \(words.measuredOver) | \(words.boundTitle) |", "|---|---|---|---|"] + rows)
+            .joined(separator: "\n")
     }
 }
 

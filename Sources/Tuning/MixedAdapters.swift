@@ -41,8 +41,7 @@ public final class MixedAdapters {
     public let parameters: ParameterStore
     private let executor: Executor
     private let pass: ForwardPass
-    /// For each adapter, how many virtual tokens of earlier ones stand below the token embeddings.
-    private let placedBefore: [Int32]
+    private let mixed: MixedBatch
     /// The most tokens of a text, without those that adapters put in.
     private let longest: Int
 
@@ -54,34 +53,12 @@ public final class MixedAdapters {
     public init(
         model: any LanguageModel, base: ParameterStore, adapters: [Adapter], limits: BatchLimits, pool: WorkerPool
     ) throws(MixedAdaptersError) {
-        precondition(!adapters.isEmpty, "at least one adapter, if only none")
+        let mixed = try MixedBatch(adapters, for: model)
         var graph = Graph()
         model.addParameters(to: &graph)
-        let baseNames = Set(model.parameters.map(\.name))
-        var parameters = base.sharing(baseNames, under: "")
-        var conditionings: [Conditioning] = []
-        for (index, adapter) in adapters.enumerated() {
-            guard let method = adapter.method else {
-                conditionings.append(Conditioning())
-                continue
-            }
-            guard baseNames.isDisjoint(with: method.trainedParameters(for: model)) else {
-                throw .changesBase(adapter: index, method: method.name)
-            }
-            guard !method.answersWithClass else { throw .answersWithClass(adapter: index) }
-            let prefix = index == 0 ? "" : "adapter.\(index)."
-            let shapes = method.addedParameters(for: model)
-            conditionings.append(
-                graph.under(prefix) { graph in
-                    for shape in shapes { graph.parameter(shape) }
-                    return method.conditioning(in: &graph, for: model)
-                })
-            parameters = parameters.joined(with: adapter.parameters.sharing(shapes.map(\.name), under: prefix))
-        }
-        placedBefore = conditionings.reduce(into: [0]) { sums, conditioning in
-            let rows = conditioning.placedPrompt.flatMap { graph[$0].shape.fixedRows } ?? 0
-            sums.append((sums.last ?? 0) + Int32(rows))
-        }
+        for shape in mixed.addedParameters(for: model) { graph.parameter(shape) }
+        let conditionings = mixed.conditionings(in: &graph, for: model)
+        let parameters = base.sharing(model.parameters.map(\.name), under: "").joined(with: mixed.sharedParameters(for: model))
         longest = limits.length
         var limits = limits
         limits.length += adapters.map(\.placedTokens).max() ?? 0
@@ -89,6 +66,7 @@ public final class MixedAdapters {
             to: &graph, conditionings: conditionings, textLength: limits.length, logitRows: .counted)
         self.model = model
         self.adapters = adapters
+        self.mixed = mixed
         self.parameters = parameters
         do throws(ExecutorError) {
             executor = try Executor(
@@ -183,14 +161,8 @@ public final class MixedAdapters {
         min(longest, model.context - adapters[adapter].addedTokens)
     }
 
-    /// An example in its adapter's template, with virtual tokens where they stand in this batch's table.
     private func prepared(_ example: Example, _ adapter: Int) -> Example {
-        guard let method = adapters[adapter].method else { return example }
-        let own = method.prepared(example, for: model)
-        let first = placedBefore[adapter]
-        guard first > 0, method.placedTokens > 0 else { return own }
-        let size = Int32(model.vocabularySize)
-        return Example(tokens: own.tokens.map { $0 >= size ? $0 + first : $0 }, isTarget: own.isTarget, label: own.label)
+        mixed.prepared(example, adapter: adapter, for: model)
     }
 
     private func check(tokens: Int, adapter: Int) throws(MixedAdaptersError) {

@@ -76,6 +76,14 @@ public final class Trainer {
         try step(with: executor, learningRate: learningRate, pack: pack) { _ in }
     }
 
+    /// Takes one step like any other and adds what each operation took to `times`, which ``Executor/makeTimes()`` of ``executor`` made.
+    @discardableResult
+    public func timedStep(
+        learningRate: Double, times: ExecutionTimes, pack: (inout Batch) -> Void
+    ) throws(ExecutorError) -> Step {
+        try step(with: executor, learningRate: learningRate, times: times, pack: pack) { _ in }
+    }
+
     /// Takes one step in which every value keeps its place, and lets `look` read them before the parameters change.
     @discardableResult
     public func keptStep(
@@ -114,10 +122,11 @@ public final class Trainer {
     public var recordingPlan: Plan { Plan(training.graph, computing: training.results, limits: limits, keepsAll: true) }
 
     private func step(
-        with executor: Executor, learningRate: Double, pack: (inout Batch) -> Void, look: (Executor) -> Void
+        with executor: Executor, learningRate: Double, times: ExecutionTimes? = nil, pack: (inout Batch) -> Void,
+        look: (Executor) -> Void
     ) throws(ExecutorError) -> Step {
         try prepare(executor, learningRate: learningRate, pack: pack)
-        executor.compute()
+        if let times { executor.compute(timing: times) } else { executor.compute() }
         look(executor)
         executor.commit()
         if let hook = training.hook {

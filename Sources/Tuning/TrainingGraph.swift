@@ -90,8 +90,8 @@ extension Graph {
     ) -> (pass: ForwardPass, taskLoss: Value, loss: Value) {
         model.addParameters(to: &self)
         for shape in method.addedParameters(for: model) { parameter(shape) }
-        let conditioning = method.conditioning(in: &self, for: model)
-        let pass = model.addForward(to: &self, conditioning: conditioning, textLength: textLength, logitRows: logitRows)
+        let conditionings = method.conditionings(in: &self, for: model)
+        let pass = model.addForward(to: &self, conditionings: conditionings, textLength: textLength, logitRows: logitRows)
         let probabilities = add(Softmax(), [pass.logits], named: "probabilities")
         let tokens = add(CrossEntropy(), [pass.logits, probabilities], named: "loss.tokens")
         guard penalised, let penalty = method.penalty(in: &self, for: model) else {

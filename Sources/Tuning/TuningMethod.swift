@@ -23,6 +23,9 @@ public protocol TuningMethod: Sendable {
     func initialise(_ parameters: ParameterStore, for model: any LanguageModel, seed: UInt64) throws(TuningError)
     /// What goes into the forward pass, made of the added parameters, which the graph has already.
     func conditioning(in graph: inout Graph, for model: any LanguageModel) -> Conditioning
+    /// What goes into the forward pass of each of several adapters, where a batch mixes them; ``conditioning(in:for:)`` alone where it
+    /// does not.
+    func conditionings(in graph: inout Graph, for model: any LanguageModel) -> [Conditioning]
     /// Whether the answer is a class, told by a head, instead of a next token.
     var answersWithClass: Bool { get }
     /// An example as the method shows it to the model: in a template, or with a class instead of a completion.
@@ -35,6 +38,10 @@ public protocol TuningMethod: Sendable {
 
 extension TuningMethod {
     public var placedTokens: Int { 0 }
+
+    public func conditionings(in graph: inout Graph, for model: any LanguageModel) -> [Conditioning] {
+        [conditioning(in: &graph, for: model)]
+    }
 
     public var answersWithClass: Bool { false }
 

@@ -7,11 +7,12 @@ struct Foreword: ParsableCommand {
         commandName: "foreword", abstract: "A step-through simulator of prompt tuning: every number comes out of a run.",
         version: version,
         subcommands: [
-            LessonsCommand.self, RunCommand.self, FigureCommand.self, FiguresCommand.self, GalleryCommand.self, TrainCommand.self,
+            LessonsCommand.self, RunCommand.self, NewLessonCommand.self, FigureCommand.self, FiguresCommand.self,
+            GalleryCommand.self, TrainCommand.self,
             SweepCommand.self, EvaluateCommand.self, GenerateCommand.self, MixCommand.self, MergeCommand.self,
             InspectCommand.self, StepCommand.self, ExplainCommand.self, DiffCommand.self, VerifyCommand.self, TraceCommand.self,
             CompareCommand.self,
-            WorldCommand.self, PretrainCommand.self, DoctorCommand.self,
+            WorldCommand.self, PretrainCommand.self, DoctorCommand.self, BenchCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -18,7 +18,9 @@ struct LookOptions: ParsableArguments {
     @Option(name: .customLong("theme"), help: "The theme of figures.")
     var themeName = ThemeName.light
 
-    @Option(name: .customLong("format"), help: "The formats of figures, separated by commas: png, svg, pdf.")
+    @Option(
+        name: .customLong("format"),
+        help: "The formats of figures, separated by commas: png, svg, pdf, live.svg (text stays text).")
     var formatNames = "png,svg"
 
     var language: Language { languageName == .en ? .en : .zhHans }
@@ -28,7 +30,7 @@ struct LookOptions: ParsableArguments {
     func validate() throws {
         let names = formatNames.split(separator: ",", omittingEmptySubsequences: false)
         if let unknown = names.first(where: { FigureFormat(rawValue: String($0)) == nil }) {
-            throw ValidationError("--format has no \"\(unknown)\"; expected png, svg or pdf, separated by commas.")
+            throw ValidationError("--format has no \"\(unknown)\"; expected png, svg, pdf or live.svg, separated by commas.")
         }
     }
 }

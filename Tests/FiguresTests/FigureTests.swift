@@ -5,6 +5,10 @@ import Foundation
 import Recordings
 import Testing
 
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
+
 /// A recording in a folder of its own, which goes when the test does.
 final class Recorded {
     let recording: Recording
@@ -69,6 +73,69 @@ struct FigureTests {
         try audit(
             KeptRecording.open(showing: figure), [figure], widths: [Sheet.article, Sheet.wide, Sheet.slide],
             themes: [.light, .dark])
+    }
+
+    @Test("are drawn at any narrower width to the rules, or refused with the narrowest that keeps them", arguments: ids)
+    func narrow(_ id: String) throws {
+        let figure = try FigureCatalogue.figure(id)
+        let recording = try KeptRecording.open(showing: figure)
+        let fonts = try FontLibrary()
+        for language in Language.allCases {
+            let type = Typesetter(measurer: fonts, language: language)
+            func draw(_ width: Double) throws -> Scene {
+                try figure.scene(of: recording, options: FigureOptions(width: width), type: type)
+            }
+            // 85 mm, widths between, the least that is only scaled, and one for a large poster.
+            for width in [85 / 25.4 * 96, 400, 480, 560, 647, 2400] {
+                do {
+                    let scene = try draw(width)
+                    #expect(abs(scene.drawnSize.width - width) < 1e-6)
+                    #expect(SceneAudit(measurer: fonts).findings(in: scene, theme: .dark).map(\.description) == [], "\(width)")
+                } catch FigureError.tooNarrow(_, let asked, let least) {
+                    #expect(asked == width && least > width && least <= Sheet.article)
+                    #expect(throws: Never.self) { try draw(least) }
+                }
+            }
+            #expect(throws: FigureError.self) { try draw(200) }
+        }
+    }
+
+    @Test("are sound SVG with title and description, in each language and theme, and name what they need", arguments: ids)
+    func soundSVG(_ id: String) throws {
+        let figure = try FigureCatalogue.figure(id)
+        let recording = try KeptRecording.open(showing: figure)
+        let rendering = Rendering(fonts: try FontLibrary())
+        for language in Language.allCases {
+            let scene = try figure.scene(of: recording, type: Typesetter(measurer: rendering.fonts, language: language))
+            var files = [try rendering.liveSVG(scene, prefix: id)]
+            for theme in [Theme.light, .dark] { files.append(try rendering.svg(scene, theme: theme)) }
+            for (index, file) in files.enumerated() {
+                let parser = XMLParser(data: Data(file))
+                #expect(parser.parse(), "\(language.rawValue), file \(index): \(String(describing: parser.parserError))")
+                let text = String(decoding: file, as: UTF8.self)
+                #expect(text.contains(">\(XML.escaped(scene.title))</title>"))
+                #expect(text.contains(">\(XML.escaped(scene.description))</desc>"))
+                #expect(text.contains("xml:lang=\"\(language.rawValue)\""))
+            }
+            let live = String(decoding: files[0], as: UTF8.self)
+            #expect(live.components(separatedBy: "data-address=").count - 1 == AddressCount.marks(of: scene))
+            #expect(!figure.needs.words[language].isEmpty)
+        }
+    }
+
+    /// How many marks of a scene are drawn with an address.
+    enum AddressCount {
+        static func marks(of scene: Scene) -> Int { marks(in: scene.elements) }
+
+        private static func marks(in elements: [Element]) -> Int {
+            elements.reduce(0) { sum, element in
+                switch element {
+                case .group(let group): sum + (group.address == nil ? 0 : 1) + marks(in: group.elements)
+                case .cells(let grid): sum + (grid.addresses == nil ? 0 : grid.values.count { $0 != nil })
+                case .shape, .text: sum
+                }
+            }
+        }
     }
 
     @Test("keep the rules of layout whatever the recording's shape", arguments: shapes.map(\.0))
@@ -164,6 +231,11 @@ struct FigureTests {
         Contradiction(
             figure: "adam-anatomy", file: KeptRecording.journal, tensor: "optimizer/prompt.embeddings.first-moment",
             element: 20 * 512 + 5 * 64 + 61, reason: "and the gradients give"),
+        Contradiction(
+            figure: "filmstrip", recording: "one-step", file: "runs/prompt-tuning/frames/step-000004.safetensors", tensor: "loss",
+            reason: "in the journal"),
+        Contradiction(
+            figure: "timeline", file: KeptRecording.journal, tensor: "loss", change: { _ in -1 }, reason: "is negative"),
         Contradiction(
             figure: "prefix-share", file: KeptRecording.frame, tensor: "block.3.attention.weights", change: { _ in -1.5 },
             reason: "not from 0 to 1"),
@@ -290,7 +362,7 @@ struct FigureTests {
     @Test("that need a soft prompt are not offered without one")
     func needs() throws {
         let recorded = try Recorded(InventedRecording(steps: 4, promptSeeds: []))
-        #expect(try FigureCatalogue.figures(of: recorded.recording).map(\.id) == ["loss-curve"])
+        #expect(try FigureCatalogue.figures(of: recorded.recording).map(\.id) == ["timeline", "loss-curve"])
         let error = #expect(throws: FigureError.self) {
             try FigureCatalogue.figure("soft-prompt").scene(
                 of: recorded.recording, type: Typesetter(measurer: FontLibrary(), language: .en))
@@ -308,6 +380,7 @@ struct FigureTests {
             ("soft-prompt", FigureOptions(runs: ["full-fine-tuning-7"]), "trains no soft prompt"),
             ("soft-prompt", FigureOptions(runs: ["prompt-tuning-17"]), "near it: prompt-tuning-7"),
             ("embedding-updates", FigureOptions(step: 5), "steps 0 to 4"),
+            ("timeline", FigureOptions(step: 5), "steps 0 to 4"),
         ])
     func options(_ id: String, _ options: FigureOptions, _ reason: String) throws {
         let recorded = try Recorded(InventedRecording(steps: 4, promptSeeds: [7], fullSeeds: [7]))

@@ -93,9 +93,16 @@ import Testing
         (["figure", "soft-promt", "--recording", "x"], "soft-prompt"),
         (["figure", "soft-prompt", "--recording", "/nonexistent"], "/nonexistent"),
         (["run", "01", "--lang", "fr"], "--lang"),
-        (["run", "01", "--format", "gif"], "png, svg or pdf"),
+        (["run", "01", "--format", "gif"], "png, svg, pdf or live.svg"),
         (["run", "01", "--model", "/nonexistent"], "/nonexistent"),
         (["run", "01", "--out", "/proc/lesson"], "/proc"),
+        (["run"], "--all"),
+        (["run", "01", "--all"], "--all"),
+        (["run", "01", "--seeds", "0"], "--seeds is 0"),
+        (["run", "01", "--split", "0.5"], "go with --data"),
+        (["run", "01", "--data", "/nonexistent.csv"], "/nonexistent.csv"),
+        (["run", "./no-lesson"], "no lesson"),
+        (["new-lesson", "/proc/lesson"], "/proc"),
         (["figure", "soft-prompt", "--recording", "x", "--width", "wide"], "--width"),
         (["pretrain", "--recipe", "/nonexistent", "--out", "x"], "/nonexistent"),
         (["gallery", "--folder", "/nonexistent"], "/nonexistent"),
@@ -122,6 +129,37 @@ import Testing
             #expect(outcome.error.contains(piece), "\(outcome.error)")
             #expect(outcome.output.isEmpty)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty, "nothing is left behind")
+        }
+    }
+
+    @Test(
+        "A new lesson runs as it is; a claim that fails is named with status 1; on one's own data only general claims are judged")
+    func newLesson() throws {
+        try Self.withFolder { folder in
+            let made = try Self.run(["new-lesson", "mine"], in: folder)
+            #expect(made.status == 0 && made.output.contains("foreword run ./mine"))
+            let again = try Self.run(["new-lesson", "mine"], in: folder)
+            #expect(again.status == 2 && again.error.contains("mine is there already"))
+            let outcome = try Self.run(["run", "./mine"], in: folder)
+            #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome.output) \(outcome.error)")
+            let page = try String(contentsOf: folder.appending(path: "foreword-out/mine/README.md"), encoding: .utf8)
+            #expect(page.contains("## The article's statements") && page.contains("**stands**") && !page.contains("{{"))
+
+            let file = folder.appending(path: "mine/lesson.yaml")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            try text.replacing("bound: {number: -0.3}", with: "bound: {number: 2}").write(
+                to: file, atomically: true, encoding: .utf8)
+            let failed = try Self.run(["run", "./mine", "--seeds", "1"], in: folder)
+            #expect(failed.status == 1 && failed.output.contains("✗ Two are"))
+            #expect(failed.error.contains("foreword: mine: the claim gain does not hold: measured"), "\(failed.error)")
+            #expect(failed.error.split(separator: "\n").count == 1)
+
+            try Data("text,label\nhot soup,good\ncold soup,bad\nhot tea,good\ncold tea,bad\n".utf8)
+                .write(to: folder.appending(path: "rows.csv"))
+            let own = try Self.run(["run", "./mine", "--seeds", "1", "--data", "rows.csv", "--template", "{text} ="], in: folder)
+            #expect(own.status == 0, "\(own.output) \(own.error)")
+            #expect(own.output.contains("✓ Two virtual tokens") && own.output.contains("– Two are"))
+            #expect(own.output.contains("(not judged: says something of the tiny world)"))
         }
     }
 
@@ -173,7 +211,8 @@ import Testing
         let help = try Self.run(["--help"])
         #expect(help.status == 0)
         for command in [
-            "lessons", "run", "figure", "figures", "gallery", "train", "evaluate", "generate", "inspect", "explain", "diff",
+            "lessons", "run", "new-lesson", "figure", "figures", "gallery", "train", "evaluate", "generate", "inspect", "explain",
+            "diff",
             "verify", "world", "pretrain",
             "doctor",
         ] {

@@ -18,8 +18,8 @@ import Testing
         "CairoRendering": ["Drawing", "CCairo", "CHarfBuzz", "CZlib"],
         "Figures": ["Drawing", "Recordings"],
         "Lessons": ["Experiments", "Figures", "Yams"],
-        "Publishing": ["Lessons", "CairoRendering"],
-        "foreword": ["Publishing", "ArgumentParser"],
+        "Publishing": ["Lessons", "CMarkdown", "CairoRendering"],
+        "foreword": ["Publishing", "ArgumentParser", "CAllocations"],
     ]
 
     static let system: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc", "Darwin"]

@@ -1,4 +1,4 @@
-internal import LinearAlgebra
+public import LinearAlgebra
 
 /// How queries, keys and values lie side by side in their rows, and what a query sees.
 ///
@@ -98,7 +98,7 @@ public struct AttentionLayout: Sendable, Hashable {
 }
 
 /// scale · q·k for every query and every key it sees, head by head. Operands: queries, keys, and the prefix's keys if there is one.
-public struct AttentionScores: DifferentiableOperation {
+public struct AttentionScores: DifferentiableOperation, ProductOperation {
     public let name = "attention scores"
     public let formula = "sᵢⱼ = scale · Σₖ qᵢₖ kⱼₖ"
     public let layout: AttentionLayout
@@ -116,22 +116,47 @@ public struct AttentionScores: DifferentiableOperation {
     }
 
     public func compute(_ run: OperationRun) {
+        fillUnseen(run)
+        forEachProduct(run) { $0.perform() }
+    }
+
+    /// Puts 0 where no product writes: behind the last key of a sequence that is shorter than the longest, and before the first of an
+    /// adapter with a shorter prefix. Filling all of it first would write most scores twice.
+    private func fillUnseen(_ run: OperationRun) {
+        let result = run.result
+        run.forEachSequence(inOperand: 0) { rows, adapter in
+            let missing = layout.isMixed ? layout.prefixLength - layout.prefixLength(ofAdapter: adapter) : 0
+            for head in 0..<layout.heads {
+                let end = (head + 1) * layout.span
+                result.rows(rows).columns((end - layout.textLength + rows.count)..<end).fill(with: 0)
+                result.rows(rows).columns(head * layout.span..<(head * layout.span + missing)).fill(with: 0)
+            }
+        }
+    }
+
+    public func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
         let (query, key, result) = (run.operand(0), run.operand(1), run.result)
-        result.fill(with: 0)
         for head in 0..<layout.heads {
             let (queries, keys) = (query.columns(layout.queryColumns(head)), key.columns(layout.keyColumns(head)))
             if layout.prefixLength > 0, !layout.isMixed {
                 let prefix = run.operand(2).columns(layout.keyColumns(head))
-                result.columns(layout.prefixColumns(head)).setProduct(queries, .asStored, prefix, .transposed, scale: scale)
+                body(
+                    MatrixProduct(
+                        queries, .asStored, prefix, .transposed, scale: scale,
+                        into: result.columns(layout.prefixColumns(head))))
             }
             run.forEachSequence(inOperand: 0) { rows, adapter in
                 if layout.isMixed, layout.prefixLength(ofAdapter: adapter) > 0 {
                     let prefix = run.operand(layout.prefixOperand(ofAdapter: adapter)).columns(layout.keyColumns(head))
-                    result.rows(rows).columns(layout.prefixColumns(head, adapter: adapter))
-                        .setProduct(queries.rows(rows), .asStored, prefix, .transposed, scale: scale)
+                    body(
+                        MatrixProduct(
+                            queries.rows(rows), .asStored, prefix, .transposed, scale: scale,
+                            into: result.rows(rows).columns(layout.prefixColumns(head, adapter: adapter))))
                 }
-                result.rows(rows).columns(layout.textColumns(head, length: rows.count))
-                    .setProduct(queries.rows(rows), .asStored, keys.rows(rows), .transposed, scale: scale)
+                body(
+                    MatrixProduct(
+                        queries.rows(rows), .asStored, keys.rows(rows), .transposed, scale: scale,
+                        into: result.rows(rows).columns(layout.textColumns(head, length: rows.count))))
             }
         }
     }
@@ -246,7 +271,7 @@ struct AttentionWeightsGradient: Operation {
 }
 
 /// The values of the keys, mixed by the weights. Operands: weights, values, and the prefix's values if there is one.
-public struct AttentionMix: DifferentiableOperation {
+public struct AttentionMix: DifferentiableOperation, ProductOperation {
     public let name = "attention mix"
     public let formula = "yᵢₖ = scale · Σⱼ wᵢⱼ vⱼₖ"
     public let layout: AttentionLayout
@@ -264,24 +289,29 @@ public struct AttentionMix: DifferentiableOperation {
         return Shape(operands[0].rows, inner: layout.queryShape)
     }
 
-    public func compute(_ run: OperationRun) {
+    public func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
         let (weights, value, result) = (run.operand(0), run.operand(1), run.result)
         for head in 0..<layout.heads {
             let (mixed, values) = (result.columns(layout.queryColumns(head)), value.columns(layout.keyColumns(head)))
             if layout.prefixLength > 0, !layout.isMixed {
                 let prefix = run.operand(2).columns(layout.keyColumns(head))
-                mixed.setProduct(weights.columns(layout.prefixColumns(head)), .asStored, prefix, scale: scale)
+                body(
+                    MatrixProduct(
+                        weights.columns(layout.prefixColumns(head)), .asStored, prefix, scale: scale, into: mixed))
             }
             run.forEachSequence(inOperand: 0) { rows, adapter in
                 let hasPrefix = layout.prefixLength(ofAdapter: adapter) > 0
                 if layout.isMixed, hasPrefix {
                     let prefix = run.operand(layout.prefixOperand(ofAdapter: adapter)).columns(layout.keyColumns(head))
-                    mixed.rows(rows).setProduct(
-                        weights.rows(rows).columns(layout.prefixColumns(head, adapter: adapter)), .asStored, prefix, scale: scale)
+                    body(
+                        MatrixProduct(
+                            weights.rows(rows).columns(layout.prefixColumns(head, adapter: adapter)), .asStored, prefix,
+                            scale: scale, into: mixed.rows(rows)))
                 }
-                mixed.rows(rows).setProduct(
-                    weights.rows(rows).columns(layout.textColumns(head, length: rows.count)), .asStored, values.rows(rows),
-                    scale: scale, accumulating: hasPrefix)
+                body(
+                    MatrixProduct(
+                        weights.rows(rows).columns(layout.textColumns(head, length: rows.count)), .asStored, values.rows(rows),
+                        scale: scale, accumulating: hasPrefix, into: mixed.rows(rows)))
             }
         }
     }
@@ -326,7 +356,7 @@ public struct AttentionMix: DifferentiableOperation {
 }
 
 /// What each key of the text collects from the rows that see it: the gradient of keys (from queries) and of values.
-struct AttentionGather: Operation {
+struct AttentionGather: ProductOperation {
     let name = "attention gather"
     let formula = "yⱼₖ = scale · Σᵢ wᵢⱼ xᵢₖ"
     let layout: AttentionLayout
@@ -339,14 +369,16 @@ struct AttentionGather: Operation {
 
     func shape(of operands: [Shape]) -> Shape { Shape(operands[0].rows, inner: layout.keyShape) }
 
-    func compute(_ run: OperationRun) {
+    func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
         let (weights, x, result) = (run.operand(0), run.operand(1), run.result)
         for head in 0..<layout.heads {
             let (gathered, rowsOfX) = (result.columns(layout.keyColumns(head)), x.columns(layout.queryColumns(head)))
             run.forEachSequence(inOperand: 0) { rows in
-                gathered.rows(rows).setProduct(
-                    weights.rows(rows).columns(layout.textColumns(head, length: rows.count)), .transposed, rowsOfX.rows(rows),
-                    scale: scale, accumulating: head % (layout.heads / layout.keyHeads) > 0)
+                body(
+                    MatrixProduct(
+                        weights.rows(rows).columns(layout.textColumns(head, length: rows.count)), .transposed,
+                        rowsOfX.rows(rows), scale: scale, accumulating: head % (layout.heads / layout.keyHeads) > 0,
+                        into: gathered.rows(rows)))
             }
         }
     }
@@ -365,7 +397,7 @@ struct AttentionGather: Operation {
 }
 
 /// What each key in front of the text collects from every row of the batch: the gradient of a prefix's keys and values.
-struct AttentionPrefixGather: Operation {
+struct AttentionPrefixGather: ProductOperation {
     let name = "attention prefix gather"
     let formula = "yⱼₖ = scale · Σᵢ wᵢⱼ xᵢₖ over all rows of the batch"
     let layout: AttentionLayout
@@ -380,7 +412,7 @@ struct AttentionPrefixGather: Operation {
 
     func division(of result: Shape) -> Division { .result(elementwise: false) }
 
-    func compute(_ run: OperationRun) {
+    func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
         // A result of one row is shared out by columns, which would cut through heads; the first part does it all.
         guard layout.prefixLength > 1 || run.part == 0 else { return }
         let share = layout.prefixLength > 1 ? run.shareOfRows : 0..<1
@@ -388,10 +420,11 @@ struct AttentionPrefixGather: Operation {
             let gathered = run.result.rows(share).columns(layout.keyColumns(head))
             let own = layout.prefixColumns(head).lowerBound + share.lowerBound
             for part in run.parts(of: 0) {
-                gathered.setProduct(
-                    run.operand(0, part: part).columns(own..<(own + share.count)), .transposed,
-                    run.operand(1, part: part).columns(layout.queryColumns(head)), scale: scale,
-                    accumulating: part > 0 || head % (layout.heads / layout.keyHeads) > 0)
+                body(
+                    MatrixProduct(
+                        run.operand(0, part: part).columns(own..<(own + share.count)), .transposed,
+                        run.operand(1, part: part).columns(layout.queryColumns(head)), scale: scale,
+                        accumulating: part > 0 || head % (layout.heads / layout.keyHeads) > 0, into: gathered))
             }
         }
     }

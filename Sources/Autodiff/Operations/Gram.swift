@@ -1,7 +1,7 @@
-internal import LinearAlgebra
+public import LinearAlgebra
 
 /// All inner products between the rows of a matrix, x·xᵀ, or between its columns, xᵀ·x: the identity if they are orthonormal.
-public struct Gram: DifferentiableOperation {
+public struct Gram: DifferentiableOperation, ProductOperation {
     /// Between which vectors of the matrix.
     public enum Vectors: Sendable, Hashable {
         case rows
@@ -20,11 +20,11 @@ public struct Gram: DifferentiableOperation {
         return Shape(.fixed(count), count)
     }
 
-    public func compute(_ run: OperationRun) {
+    public func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
         let x = run.operand(0)
         switch vectors {
-        case .rows: run.result.setProduct(x, .asStored, x, .transposed)
-        case .columns: run.result.setProduct(x, .transposed, x, .asStored)
+        case .rows: body(MatrixProduct(x, .asStored, x, .transposed, into: run.result))
+        case .columns: body(MatrixProduct(x, .transposed, x, .asStored, into: run.result))
         }
     }
 
@@ -42,22 +42,22 @@ public struct Gram: DifferentiableOperation {
 }
 
 /// Each vector receives the others, weighted by the gradient of its inner products with them on either side.
-struct GramGradient: Operation {
+struct GramGradient: ProductOperation {
     let name = "inner products gradient"
     let vectors: Gram.Vectors
     var formula: String { vectors == .rows ? "dx = (dy + dyᵀ) x" : "dx = x (dy + dyᵀ)" }
 
     func shape(of operands: [Shape]) -> Shape { operands[0] }
 
-    func compute(_ run: OperationRun) {
+    func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
         let (x, upstream, result) = (run.operand(0), run.operand(1), run.result)
         switch vectors {
         case .rows:
-            result.setProduct(upstream, .asStored, x)
-            result.setProduct(upstream, .transposed, x, accumulating: true)
+            body(MatrixProduct(upstream, .asStored, x, into: result))
+            body(MatrixProduct(upstream, .transposed, x, accumulating: true, into: result))
         case .columns:
-            result.setProduct(x, .asStored, upstream)
-            result.setProduct(x, .asStored, upstream, .transposed, accumulating: true)
+            body(MatrixProduct(x, .asStored, upstream, into: result))
+            body(MatrixProduct(x, .asStored, upstream, .transposed, accumulating: true, into: result))
         }
     }
 

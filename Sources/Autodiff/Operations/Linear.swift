@@ -2,7 +2,7 @@ public import LinearAlgebra
 
 /// x·W + b, with W stored `[in, out]` as GPT-2 stores it (`Conv1D` of Hugging Face Transformers), or x·Wᵀ + b, with W stored
 /// `[out, in]` as torch's `Linear` does.
-public struct Linear: DifferentiableOperation {
+public struct Linear: DifferentiableOperation, ProductOperation {
     public let name = "linear"
     public let orientation: Orientation
     public var formula: String { orientation == .asStored ? "yᵢⱼ = Σₖ xᵢₖ Wₖⱼ + bⱼ" : "yᵢⱼ = Σₖ xᵢₖ Wⱼₖ + bⱼ" }
@@ -20,9 +20,12 @@ public struct Linear: DifferentiableOperation {
     }
 
     public func compute(_ run: OperationRun) {
-        let result = run.result
-        result.broadcast(run.operand(2))
-        result.setProduct(run.operand(0), .asStored, run.operand(1), orientation, accumulating: true)
+        run.result.broadcast(run.operand(2))
+        forEachProduct(run) { $0.perform() }
+    }
+
+    public func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
+        body(MatrixProduct(run.operand(0), .asStored, run.operand(1), orientation, accumulating: true, into: run.result))
     }
 
     public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {

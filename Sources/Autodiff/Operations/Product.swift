@@ -2,7 +2,7 @@ public import LinearAlgebra
 
 /// x·W or x·Wᵀ, with the rows of x varying or fixed and W of fixed shape: logits from tied embeddings, gradients that pass a
 /// weight matrix.
-public struct Product: DifferentiableOperation {
+public struct Product: DifferentiableOperation, ProductOperation {
     public let name = "matrix product"
     public let orientation: Orientation
     public var formula: String { orientation == .asStored ? "yᵢⱼ = Σₖ xᵢₖ Wₖⱼ" : "yᵢⱼ = Σₖ xᵢₖ Wⱼₖ" }
@@ -21,8 +21,8 @@ public struct Product: DifferentiableOperation {
         return Shape(x.rows, columns)
     }
 
-    public func compute(_ run: OperationRun) {
-        run.result.setProduct(run.operand(0), .asStored, run.operand(1), orientation)
+    public func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
+        body(MatrixProduct(run.operand(0), .asStored, run.operand(1), orientation, into: run.result))
     }
 
     public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
@@ -43,7 +43,7 @@ public struct Product: DifferentiableOperation {
 /// aᵀ·b, summed over the rows of both: the gradient of a weight matrix.
 ///
 /// Each part computes some rows of the result over all rows of the batch, so that no partial sums are kept.
-struct OuterProduct: Operation {
+struct OuterProduct: ProductOperation {
     let name = "outer product"
     let formula = "yᵢⱼ = Σₙ aₙᵢ bₙⱼ"
 
@@ -54,13 +54,14 @@ struct OuterProduct: Operation {
 
     func division(of result: Shape) -> Division { .result(elementwise: false) }
 
-    func compute(_ run: OperationRun) {
+    func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
         let share = run.share(run.result)
         let (rows, columns) = (run.shareOfRows, run.shareOfColumns)
         for part in run.parts(of: 0) {
-            share.setProduct(
-                run.operand(0, part: part).columns(rows), .transposed, run.operand(1, part: part).columns(columns),
-                accumulating: part > 0)
+            body(
+                MatrixProduct(
+                    run.operand(0, part: part).columns(rows), .transposed, run.operand(1, part: part).columns(columns),
+                    accumulating: part > 0, into: share))
         }
     }
 

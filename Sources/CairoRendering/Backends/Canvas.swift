@@ -66,9 +66,10 @@ internal import Drawing
     ///   - start: Where the glyph stands on its line, em.
     ///   - size: Px in an em.
     ///   - origin: Where the line begins.
-    func add(_ outline: Path, from start: Point, size: Double, at origin: Point, turn: TextRun.Turn) {
+    ///   - slant: How far it leans to the right for each em above the baseline.
+    func add(_ outline: Path, from start: Point, size: Double, at origin: Point, turn: TextRun.Turn, slant: Double = 0) {
         func place(_ p: Point) -> (Double, Double) {
-            let (x, y) = ((start.x + p.x) * size, (start.y + p.y) * size)
+            let (x, y) = ((start.x + p.x - slant * (start.y + p.y)) * size, (start.y + p.y) * size)
             switch turn {
             case .none: return (origin.x + x, origin.y + y)
             case .upwards: return (origin.x + y, origin.y - x)

@@ -11,8 +11,9 @@ struct PNGEncoder {
     let resolution: Double
     let hasAlpha: Bool
 
-    /// zlib's fastest level: on figures it takes a third of the time of level 6 and half as many bytes again.
-    private static let level: Int32 = 1
+    /// On figures a quarter of the bytes less than level 1 with the filter that takes differences of rows, in the same time. Level 6
+    /// saves another tenth and takes more than twice as long.
+    private static let level: Int32 = 3
 
     private var channels: Int { hasAlpha ? 4 : 3 }
 
@@ -29,27 +30,17 @@ struct PNGEncoder {
         return file
     }
 
-    /// Each row as its difference from the row above (filter 2): figures have long upright edges and flat grounds, which become zeros.
+    /// Each row as it is (filter 0): the same letters and the same cells come again and again in a figure, and differences between
+    /// rows would make each of them another one wherever something else stands above it.
     private func filtered(_ pixels: [UInt8]) -> [UInt8] {
         let stride = width * channels
-        return unsafe [UInt8](unsafeUninitializedCapacity: (stride + 1) * height) { output, count in
-            // Every index lies below (stride + 1) × height, the capacity, and every byte is written once.
-            unsafe pixels.withUnsafeBufferPointer { input in
-                for row in 0..<height {
-                    let (from, to) = (row * stride, row * (stride + 1))
-                    unsafe output[to] = 2
-                    // Above the first row all is zero.
-                    guard row > 0 else {
-                        for index in 0..<stride { unsafe output[1 + index] = unsafe input[index] }
-                        continue
-                    }
-                    for index in 0..<stride {
-                        unsafe output[to + 1 + index] = unsafe input[from + index] &- input[from - stride + index]
-                    }
-                }
-            }
-            count = (stride + 1) * height
+        var output: [UInt8] = []
+        output.reserveCapacity((stride + 1) * height)
+        for row in 0..<height {
+            output.append(0)
+            output += pixels[row * stride..<(row + 1) * stride]
         }
+        return output
     }
 
     private func compressed(_ data: [UInt8]) throws(RenderingError) -> [UInt8] {

@@ -19,9 +19,14 @@ struct Painter: ~Copyable {
     func draw(_ scene: Scene) throws(RenderingError) {
         if let background = scene.background {
             canvas.setColour(theme.colour(of: background))
-            // A rectangle rather than the endless plane: vector formats then have no need of a clip.
-            canvas.add(Rectangle(size: scene.size))
-            canvas.fill()
+            if pixels != nil {
+                // All pixels, also those that a size in mm covers in part.
+                canvas.paint()
+            } else {
+                // A rectangle rather than the endless plane: vector formats then have no need of a clip.
+                canvas.add(Rectangle(size: scene.size))
+                canvas.fill()
+            }
         }
         try draw(scene.elements, at: .zero)
     }
@@ -70,7 +75,7 @@ struct Painter: ~Copyable {
             for glyph in glyphs {
                 canvas.add(
                     glyph.outline, from: Point(x: glyph.origin.x + shift, y: glyph.origin.y), size: size, at: run.origin + offset,
-                    turn: run.turn)
+                    turn: run.turn, slant: run.font.isSlanted ? Font.slant : 0)
             }
             if isEmboldened {
                 canvas.fillKeepingPath()

@@ -96,14 +96,22 @@ public final class FontLibrary: TextMeasurer {
         faces[Slot(family: family, weight: weight, isChinese: isChinese)]!
     }
 
+    /// The name of the face that sets Chinese text.
+    var chineseName: String { face(.sans, .regular, isChinese: true).file.name }
+
     // MARK: Measuring
 
     public func metrics(of text: String, in font: Font) -> TextMetrics {
         let line = line(text, font)
         let s = font.size
+        // What is above the baseline leans to the right, what is below to the left.
+        let right = font.isSlanted ? max(0, -line.ink.y) * Font.slant : 0
+        let left = font.isSlanted ? max(0, line.ink.bottom) * Font.slant : 0
         return TextMetrics(
             width: line.width * s, ascent: line.ascent * s, descent: line.descent * s,
-            ink: Rectangle(x: line.ink.x * s, y: line.ink.y * s, width: line.ink.width * s, height: line.ink.height * s))
+            ink: Rectangle(
+                x: (line.ink.x - left) * s, y: line.ink.y * s, width: (line.ink.width + left + right) * s,
+                height: line.ink.height * s))
     }
 
     public func undrawable(in text: String, font: Font) -> UndrawableCharacter? { line(text, font).undrawable }

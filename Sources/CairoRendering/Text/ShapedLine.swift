@@ -3,12 +3,22 @@ internal import Drawing
 /// A line of text as glyphs, in em, so that one shaping serves every size.
 struct ShapedLine: Sendable {
     struct Glyph: Sendable {
+        /// Which glyph of which face it is.
+        let name: GlyphName
         /// The outline in em from the glyph's own origin, y downwards.
         let outline: Path
         /// The place of the glyph's origin from the start of the baseline, em, y downwards.
         let origin: Point
         /// Whether its outline is thickened because its family has no bold face.
         let isEmboldened: Bool
+    }
+
+    /// A glyph of a face.
+    struct GlyphName: Hashable, Sendable {
+        let face: FontFile
+        let glyph: UInt32
+        /// Units of the face in one em: its outlines have whole ones.
+        let unitsPerEm: Double
     }
 
     let glyphs: [Glyph]
@@ -38,7 +48,10 @@ struct ShapedLine: Sendable {
                 let origin = Point(x: x + placed.offset.x * scale, y: -placed.offset.y * scale)
                 let shape = outline(placed.glyph, face)
                 // A space has an advance and nothing to draw.
-                if !shape.segments.isEmpty { glyphs.append(Glyph(outline: shape, origin: origin, isEmboldened: isEmboldened)) }
+                if !shape.segments.isEmpty {
+                    let name = GlyphName(face: face.file, glyph: placed.glyph, unitsPerEm: face.unitsPerEm)
+                    glyphs.append(Glyph(name: name, outline: shape, origin: origin, isEmboldened: isEmboldened))
+                }
                 if let box = face.ink(of: placed.glyph) {
                     let here = Rectangle(
                         x: origin.x + box.x * scale, y: origin.y - box.bottom * scale, width: box.width * scale,

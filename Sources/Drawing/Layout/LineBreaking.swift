@@ -38,19 +38,24 @@ enum LineBreaking {
 
     /// The parts that are never broken, each with the spaces behind it.
     static func pieces(of text: String) -> [String] {
-        var pieces: [String] = []
-        var piece = ""
-        var previous: Character?
-        for character in text {
-            if let previous, !piece.isEmpty, mayBreak(between: previous, and: character) {
-                pieces.append(piece)
-                piece = ""
-            }
-            piece.append(character)
-            previous = character
+        var rest = text[...]
+        return lengths(of: Array(text)).map { length in
+            defer { rest = rest.dropFirst(length) }
+            return String(rest.prefix(length))
         }
-        if !piece.isEmpty { pieces.append(piece) }
-        return pieces
+    }
+
+    /// How many characters each of these parts has.
+    static func lengths(of characters: [Character]) -> [Int] {
+        var lengths: [Int] = []
+        for (index, character) in characters.enumerated() {
+            if index > 0, !mayBreak(between: characters[index - 1], and: character) {
+                lengths[lengths.count - 1] += 1
+            } else {
+                lengths.append(1)
+            }
+        }
+        return lengths
     }
 
     private static func mayBreak(between a: Character, and b: Character) -> Bool {

@@ -9,27 +9,30 @@ public struct LiveSVG: Sendable {
     public init(measurer: any TextMeasurer) { self.measurer = measurer }
 
     /// - Parameters:
+    ///   - unit: What the file gives its size in.
     ///   - prefix: Put before the identifiers in the file; different for each of several drawings on one page.
     ///   - chinese: The name of the Chinese face; the page's own fonts stand in where a reader has not got it.
     /// - Throws: The first character that the figure's faces cannot draw. A browser would take any other face for it, and the
     ///   text would no longer have the room it was given.
-    public func write(_ scene: Scene, prefix: String = "figure", chinese: String = "WenQuanYi Micro Hei")
-        throws(UndrawableCharacter) -> String
-    {
+    public func write(
+        _ scene: Scene, unit: LengthUnit = .pixels, prefix: String = "figure", chinese: String = "WenQuanYi Micro Hei"
+    ) throws(UndrawableCharacter) -> String {
         var writer = Writer(measurer: measurer, prefix: prefix)
         try writer.write(scene.elements, at: .zero)
-        let width = Coordinate.text(scene.drawnSize.width)
-        let height = Coordinate.text(scene.drawnSize.height)
+        let width = unit.text(scene.drawnSize.width)
+        let height = unit.text(scene.drawnSize.height)
         let title = prefix + "-title"
         let description = prefix + "-desc"
         var svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"foreword-figure\" role=\"img\""
+        // Corners are as pointed as in the other formats.
+        svg += " stroke-miterlimit=\"10\""
         svg += " aria-labelledby=\"\(XML.escaped(title))\" aria-describedby=\"\(XML.escaped(description))\""
         svg +=
             " xml:lang=\"\(scene.language.rawValue)\" lang=\"\(scene.language.rawValue)\" width=\"\(width)\" height=\"\(height)\""
         svg += " viewBox=\"0 0 \(Coordinate.text(scene.size.width)) \(Coordinate.text(scene.size.height))\">\n"
         svg += "<title id=\"\(XML.escaped(title))\">\(XML.escaped(scene.title))</title>\n"
         svg += "<desc id=\"\(XML.escaped(description))\">\(XML.escaped(scene.description))</desc>\n"
-        let ground = scene.background.map { writer.attributes($0, as: "fill") }
+        let ground = scene.background.map { writer.attributes(fill: $0) }
         svg += "<style>\n\(writer.styleSheet(chinese: chinese))</style>\n"
         if !writer.definitions.isEmpty { svg += "<defs>\n\(writer.definitions)</defs>\n" }
         if let ground {
@@ -68,18 +71,18 @@ public struct LiveSVG: Sendable {
         }
 
         private mutating func write(_ shape: Shape, at offset: Point) {
-            let data = Self.data(shape.path.moved(by: offset))
+            let data = SVGPath.pixels.data(shape.path.moved(by: offset))
             guard !data.isEmpty else { return }
             if let hatch = shape.hatch {
                 // The ground below the lines is a path of its own: a path has only one fill.
-                if let fill = shape.fill { body += "<path d=\"\(data)\"\(attributes(fill, as: "fill"))/>\n" }
+                if let fill = shape.fill { body += "<path d=\"\(data)\"\(attributes(fill: fill))/>\n" }
                 body += "<path d=\"\(data)\" fill=\"url(#\(XML.escaped(pattern(hatch))))\"/>\n"
                 guard let stroke = shape.stroke else { return }
-                body += "<path d=\"\(data)\" fill=\"none\"\(attributes(stroke))/>\n"
+                body += "<path d=\"\(data)\" fill=\"none\"\(attributes(stroke: stroke))/>\n"
                 return
             }
-            let fill = shape.fill.map { attributes($0, as: "fill") } ?? " fill=\"none\""
-            body += "<path d=\"\(data)\"\(fill)\(shape.stroke.map { attributes($0) } ?? "")/>\n"
+            body += "<path d=\"\(data)\"\(shape.fill == nil ? " fill=\"none\"" : "")"
+            body += "\(attributes(fill: shape.fill, stroke: shape.stroke))/>\n"
         }
 
         private mutating func write(_ run: TextRun, at offset: Point) throws(UndrawableCharacter) {
@@ -91,12 +94,13 @@ public struct LiveSVG: Sendable {
                 run.turn == .upwards
                 ? " transform=\"rotate(-90 \(Coordinate.text(origin.x)) \(Coordinate.text(origin.y)))\"" : ""
             let weight = run.font.weight == .bold ? " font-weight=\"bold\"" : ""
+            let style = run.font.isSlanted ? " font-style=\"oblique\"" : ""
             let anchor = run.anchor == .start ? "" : " text-anchor=\"\(run.anchor.rawValue)\""
             body +=
-                "<text class=\"\(run.font.family.rawValue)\" \(place)\(turn) font-size=\"\(Coordinate.text(run.font.size))\"\(weight)\(anchor)"
+                "<text class=\"\(run.font.family.rawValue)\" \(place)\(turn) font-size=\"\(Coordinate.text(run.font.size))\"\(weight)\(style)\(anchor)"
             // The room it was given, whatever face the reader's machine has.
             body += " textLength=\"\(Coordinate.text(width))\" lengthAdjust=\"spacingAndGlyphs\""
-            body += "\(attributes(run.paint, as: "fill"))>\(XML.escaped(run.text))</text>\n"
+            body += "\(attributes(fill: run.paint))>\(XML.escaped(run.text))</text>\n"
         }
 
         private mutating func write(_ grid: CellGrid, at offset: Point) {
@@ -111,7 +115,7 @@ public struct LiveSVG: Sendable {
                     let address =
                         grid.addresses.map { " data-address=\"\(XML.escaped($0.address(row: row, column: column)))\"" } ?? ""
                     body +=
-                        "<rect x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"\(height)\"\(attributes(paint, as: "fill"))\(address)/>\n"
+                        "<rect x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"\(height)\"\(attributes(fill: paint))\(address)/>\n"
                 }
             }
             body += "</g>\n"
@@ -130,20 +134,27 @@ public struct LiveSVG: Sendable {
             definitions += "<pattern id=\"\(XML.escaped(name))\" width=\"\(s)\" height=\"\(s)\" patternUnits=\"userSpaceOnUse\">"
             definitions +=
                 "<path d=\"M\(under) \(over)L\(over) \(under)M\(under) \(near)L\(near) \(under)M\(far) \(over)L\(over) \(far)\" fill=\"none\""
-            definitions += "\(attributes(Stroke(hatch.paint, width: hatch.width)))/></pattern>\n"
+            definitions += "\(attributes(stroke: Stroke(hatch.paint, width: hatch.width)))/></pattern>\n"
             return name
         }
 
         // MARK: Paint
 
-        /// The attribute that paints with a theme's variable, and the light colour for who does not know variables.
-        mutating func attributes(_ paint: Paint, as property: String) -> String {
-            if known.insert(paint).inserted { paints.append(paint) }
-            return " \(property)=\"\(Theme.light.colour(of: paint).hexadecimal)\" style=\"\(property):var(--\(paint.name))\""
+        /// The attributes that paint with a theme's variables, and the light colours for who does not know variables.
+        mutating func attributes(fill: Paint? = nil, stroke: Stroke? = nil) -> String {
+            var (plain, style) = ("", "")
+            for (paint, property) in [(fill, "fill"), (stroke?.paint, "stroke")] {
+                guard let paint else { continue }
+                if known.insert(paint).inserted { paints.append(paint) }
+                plain += " \(property)=\"\(Theme.light.colour(of: paint).hexadecimal)\""
+                style += (style.isEmpty ? "" : ";") + "\(property):var(--\(paint.name))"
+            }
+            guard !style.isEmpty else { return "" }
+            return "\(plain) style=\"\(style)\"" + (stroke.map(Self.line) ?? "")
         }
 
-        private mutating func attributes(_ stroke: Stroke) -> String {
-            var text = attributes(stroke.paint, as: "stroke")
+        private static func line(_ stroke: Stroke) -> String {
+            var text = ""
             if stroke.width != 1 { text += " stroke-width=\"\(Coordinate.text(stroke.width))\"" }
             if !stroke.dash.isEmpty {
                 text += " stroke-dasharray=\"\(stroke.dash.map { Coordinate.text($0) }.joined(separator: " "))\""
@@ -182,33 +193,5 @@ public struct LiveSVG: Sendable {
 
                 """
         }
-
-        private static func data(_ path: Path) -> String {
-            var data = ""
-            func text(_ p: Point) -> String { "\(Coordinate.text(p.x)) \(Coordinate.text(p.y))" }
-            for segment in path.segments {
-                switch segment {
-                case .move(let p): data += "M\(text(p))"
-                case .line(let p): data += "L\(text(p))"
-                case .cubic(let a, let b, let c): data += "C\(text(a)) \(text(b)) \(text(c))"
-                case .close: data += "Z"
-                }
-            }
-            return data
-        }
-    }
-}
-
-/// Numbers in SVG: at most two decimals, a hundredth of a px, without those that are zero.
-enum Coordinate {
-    static func text(_ x: Double) -> String {
-        precondition(x.isFinite, "a place in a scene must be a finite number")
-        let hundredths = Int64((abs(x) * 100).rounded())
-        var text = String(hundredths / 100)
-        let rest = hundredths % 100
-        if rest > 0 {
-            text += rest % 10 == 0 ? ".\(rest / 10)" : rest < 10 ? ".0\(rest)" : ".\(rest)"
-        }
-        return x < 0 && hundredths > 0 ? "-" + text : text
     }
 }

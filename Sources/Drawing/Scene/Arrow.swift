@@ -23,14 +23,15 @@ public struct ArrowStyle: Hashable, Sendable {
 extension Element {
     /// An arrow along straight pieces, its corners rounded, its head at the last point.
     ///
-    /// - Precondition: At least two points, no two neighbours equal.
+    /// One whose last two points are equal has no direction: its head lies nowhere, which ``SceneAudit`` finds.
+    ///
+    /// - Precondition: At least two points.
     public static func arrow(_ points: [Point], _ style: ArrowStyle = .forward) -> Element {
         precondition(points.count >= 2, "an arrow needs two points")
         var points = points
         let tip = points[points.count - 1]
         let before = points[points.count - 2]
         let length = before.distance(to: tip)
-        precondition(length > 0, "an arrow needs a direction at its head")
         let along = (tip - before) * (1 / length)
         // The line ends inside the head, so that its blunt end does not show beyond the tip.
         if style.head > 0 { points[points.count - 1] = tip - along * min(style.head * 0.75, length) }

@@ -7,6 +7,8 @@ public struct Font: Hashable, Sendable {
     public var weight: Weight
     /// The size of the em square, px.
     public var size: Double
+    /// Whether upright letters lean to the right, as the italics of a face without any.
+    public var isSlanted = false
 
     public init(_ family: Family = .sans, _ weight: Weight = .regular, size: Double) {
         self.family = family
@@ -24,7 +26,15 @@ public struct Font: Hashable, Sendable {
     public static let smallestSize = 9.0
 
     public var bold: Font { Font(family, .bold, size: size) }
+    public var slanted: Font {
+        var font = self
+        font.isSlanted = true
+        return font
+    }
     public var mono: Font { Font(.mono, weight, size: size) }
+
+    /// How far a slanted letter leans for each px above the baseline: 11°, as the oblique faces of DejaVu.
+    public static let slant = 0.194_38
 
     /// The height of a capital letter, px: 1493 of 2048 units in every face of DejaVu. Half of it above the baseline is also,
     /// within 0.02 em, the middle of a Chinese character, so lines of both scripts are centred by it.

@@ -188,11 +188,14 @@ struct DerivationFormula: Sendable {
         },
         DerivationFormula(
             name: "prompt-share", formula: "Σⱼ wᵢⱼ over the keys in front of the text; of several rows, their mean",
-            takes: "attention weights of a head", argumentCounts: 1...1
+            takes: "attention weights of a head, of one or more rows", argumentCounts: 1...4096
         ) { of in
-            let span = try weightSpan(of)
-            let rows = (0..<of.count(0) / span.columns).map { row in
-                ElementExpression.sum(.expressions((0..<span.prompt).map { of.element(0, row * span.columns + $0) }))
+            let rows = try of.numbers.indices.flatMap { argument in
+                let span = try weightSpan(of, argument)
+                return (0..<of.count(argument) / span.columns).map { row in
+                    ElementExpression.sum(
+                        .expressions((0..<span.prompt).map { of.element(argument, row * span.columns + $0) }))
+                }
             }
             return [rows.count == 1 ? rows[0] : .mean(.expressions(rows))]
         },
@@ -242,17 +245,17 @@ struct DerivationFormula: Sendable {
     }
 
     /// Columns of a head in a row of attention weights, and how many of them stand for keys in front of the text.
-    fileprivate static func weightSpan(_ of: Arguments) throws -> (columns: Int, prompt: Int) {
-        let (run, _) = try of.time(0)
-        let numbers = of.numbers[0]
+    fileprivate static func weightSpan(_ of: Arguments, _ argument: Int = 0) throws -> (columns: Int, prompt: Int) {
+        let (run, _) = try of.time(argument)
+        let numbers = of.numbers[argument]
         guard let graph = run.graph, let value = run.graphValue(numbers.address.value),
             case .operation(let operation, _) = graph[value].source, let weights = operation as? AttentionWeights
         else {
-            throw run.obstacle ?? of.wrong(0, expected: "attention weights such as s0/L0/H1/attn[3]")
+            throw run.obstacle ?? of.wrong(argument, expected: "attention weights such as s0/L0/H1/attn[3]")
         }
         let inner = numbers.value.shape.inner
         guard numbers.address.element.count < 3 || numbers.address.element[2] == nil, let columns = inner.last else {
-            throw of.wrong(0, expected: "the weights of all keys")
+            throw of.wrong(argument, expected: "the weights of all keys")
         }
         return (columns, weights.layout.prefixLength)
     }

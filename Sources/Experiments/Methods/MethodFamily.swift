@@ -31,12 +31,17 @@ public struct MethodUse: Sendable {
     public let labels: [String]
     /// The completions that stand for classes, where a head tells them.
     public let classes: [[Int32]]
+    /// What other runs trained, where they are mixed.
+    public let adapters: [MixedAdapters.Adapter]
 
-    public init(base: BaseModel, steps: Int, labels: [String] = [], classes: [[Int32]] = []) {
+    public init(
+        base: BaseModel, steps: Int, labels: [String] = [], classes: [[Int32]] = [], adapters: [MixedAdapters.Adapter] = []
+    ) {
         self.base = base
         self.steps = steps
         self.labels = labels
         self.classes = classes
+        self.adapters = adapters
     }
 
     /// Checks that virtual tokens leave room for text.
@@ -58,6 +63,9 @@ extension MethodFamily {
 
 /// All families.
 public enum MethodCatalogue {
+    /// What trains nothing and is nothing to keep: an experiment has such runs to compare with, and no command offers them.
+    public static let comparisons: [any MethodFamily] = [BareFamily(), MixedBatchFamily()]
+
     public static let all: [any MethodFamily] = [
         PromptTuningFamily(), PrefixTuningFamily(), PTuningFamily(), DeepPromptTuningFamily(), LoRAFamily(), QLoRAFamily(),
         AdaLoRAFamily(), FullFineTuningFamily(), HardPromptFamily(), CombinationFamily(PromptTuningFamily(), LoRAFamily()),

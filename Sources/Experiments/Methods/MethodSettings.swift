@@ -29,6 +29,8 @@ public struct MethodSettings: Sendable, Hashable {
     public var targetRank: Int?
     /// The words of a hard prompt; `nil` to search for them.
     public var text: String?
+    /// The runs whose adapters are mixed.
+    public var adapters: [String] = []
     /// Whether the answer is a class, told by a head of its own, instead of a next token.
     public var hasClassHead = false
 
@@ -62,6 +64,7 @@ public struct MethodSettings: Sendable, Hashable {
         case targets
         case targetRank = "target_rank"
         case text
+        case adapters
         case hasClassHead = "class_head"
     }
 
@@ -87,6 +90,7 @@ public struct MethodSettings: Sendable, Hashable {
                 case .targets: targets.map { .text($0.joined(separator: " ")) }
                 case .targetRank: .number(Double(targetRank ?? max(1, rank / 2)))
                 case .text: text.map { .text($0) }
+                case .adapters: .text(adapters.joined(separator: " "))
                 case .hasClassHead: hasClassHead ? .flag(true) : nil
                 }
             settings[key.rawValue] = value

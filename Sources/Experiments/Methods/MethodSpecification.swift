@@ -9,7 +9,7 @@ public struct MethodSpecification: Sendable, Hashable {
         public let rawValue: String
 
         public init?(rawValue: String) {
-            guard MethodCatalogue.all.contains(where: { $0.id == rawValue }) else { return nil }
+            guard Self.families.contains(where: { $0.id == rawValue }) else { return nil }
             self.rawValue = rawValue
         }
 
@@ -18,11 +18,16 @@ public struct MethodSpecification: Sendable, Hashable {
         public static let promptTuning = Kind(PromptTuningFamily())
         public static let fullFineTuning = Kind(FullFineTuningFamily())
         public static let hardPrompt = Kind(HardPromptFamily())
+        public static let bare = Kind(BareFamily())
+        public static let mixedBatch = Kind(MixedBatchFamily())
 
+        private static var families: [any MethodFamily] { MethodCatalogue.all + MethodCatalogue.comparisons }
+
+        /// What a reader can train with.
         public static var allCases: [Kind] { MethodCatalogue.all.compactMap { Kind(rawValue: $0.id) } }
 
         public var family: any MethodFamily {
-            guard let family = MethodCatalogue.all.first(where: { $0.id == rawValue }) else {
+            guard let family = Self.families.first(where: { $0.id == rawValue }) else {
                 preconditionFailure("a kind is made of a family of the catalogue")
             }
             return family

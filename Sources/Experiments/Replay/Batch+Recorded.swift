@@ -9,13 +9,14 @@ extension Batch {
             let rows = recorded.sequence(index)
             guard let first = rows.first, let last = rows.last else { continue }
             let tokens = recorded.tokens[rows]
+            let adapter = recorded.adapter(ofSequence: index)
             let position = Int(recorded.positions[first])
             let counted = recorded.counted(ofSequence: index)
             let countedRows = recorded.countedRows[counted]
             if countedRows.count == 1, countedRows.first == Int32(last) {
-                appendQuestion(tokens, target: recorded.targets[counted.lowerBound], firstPosition: position)
+                appendQuestion(tokens, target: recorded.targets[counted.lowerBound], firstPosition: position, adapter: adapter)
             } else {
-                append(tokens, firstPosition: position) { countedRows.contains(Int32(first + $0)) }
+                append(tokens, firstPosition: position, adapter: adapter) { countedRows.contains(Int32(first + $0)) }
             }
         }
     }

@@ -1,5 +1,6 @@
 internal import Interchange
 public import Recordings
+internal import Tuning
 
 extension MethodSpecification {
     /// The method that a recording speaks of, told what its run was told.
@@ -39,6 +40,7 @@ extension MethodSpecification {
         settings.targets = try told.text(.targets)?.split(separator: " ").map(String.init)
         settings.targetRank = try told.count(.targetRank)
         settings.text = try told.text(.text)
+        settings.adapters = try told.text(.adapters)?.split(separator: " ").map(String.init) ?? []
         settings.hasClassHead = try told.flag(.hasClassHead)
     }
 }
@@ -47,11 +49,11 @@ extension MethodUse {
     /// The use that a recorded run made of its method.
     ///
     /// Of classes only the number matters to what is computed: the batches in the journal have the class of each example already.
-    init(of run: RunDescription, on base: BaseModel) {
+    init(of run: RunDescription, on base: BaseModel, adapters: [MixedAdapters.Adapter] = []) {
         let classes = run.method.settings[MethodDescription.classes]?.list ?? []
         self.init(
             base: base, steps: run.training.steps, labels: run.method.settings[MethodDescription.labels]?.list ?? [],
-            classes: classes.map { (try? base.tokenizer.encode($0)) ?? [] })
+            classes: classes.map { (try? base.tokenizer.encode($0)) ?? [] }, adapters: adapters)
     }
 }
 

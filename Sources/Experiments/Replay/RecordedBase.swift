@@ -6,12 +6,16 @@ extension BaseModel {
     /// The model that a recording was made with: found by its name, or as the training run beside the recording called it, and known by
     /// its weights' hash.
     ///
-    /// - Parameter place: A model's folder or name, where the reader says which it is.
+    /// - Parameters:
+    ///   - place: A model's folder or name, where the reader says which it is.
+    ///   - run: The run whose model is wanted; the recording's main model without one.
     /// - Throws: ``ReplayError/modelGone(_:reason:)`` or ``ReplayError/modelDiffers(_:found:recorded:)``.
-    public init(of recording: Recording, at place: String? = nil) throws(ReplayError) {
-        let described = recording.description.model
+    public init(of recording: Recording, at place: String? = nil, run: RecordedRun? = nil) throws(ReplayError) {
+        let described = run?.model ?? recording.description.model
         var candidates = place.map { [$0] } ?? [described.name]
-        if place == nil, let told = TrainingSummary.model(beside: recording.folder), told != described.name {
+        if place == nil, run?.isOfMainModel ?? true, let told = TrainingSummary.model(beside: recording.folder),
+            told != described.name
+        {
             candidates.append(told)
         }
         var reason = "there is no such model"

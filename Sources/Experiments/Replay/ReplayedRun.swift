@@ -42,13 +42,15 @@ public final class ReplayedRun {
         var model: BaseModel?
         var replay: RunReplay?
         do {
-            let found = try base ?? BaseModel(of: recording)
-            let described = recording.description.model
+            let described = run.model
+            let found = try Self.base(of: run, in: recording, given: base)
             guard found.weightsHash.hex == described.weightsSha256 else {
                 throw ReplayError.modelDiffers(found.name, found: found.weightsHash.hex, recorded: described.weightsSha256)
             }
             model = found
-            replay = try RunReplay(run, graph: graph, on: found, pool: pool)
+            replay = try RunReplay(
+                run, graph: graph, on: found, adapters: try Self.adapters(of: run, in: recording, on: found, pool: pool),
+                pool: pool)
         } catch { obstacle = error }
         self.recording = recording
         self.run = run
@@ -57,6 +59,32 @@ public final class ReplayedRun {
         self.base = replay?.setup.base ?? model
         self.obstacle = obstacle
         self.replay = replay
+    }
+
+    /// The base model of a run. One that is given serves if it is the run's; of a recording of several models it need not be.
+    private static func base(of run: RecordedRun, in recording: Recording, given base: BaseModel?) throws(ReplayError)
+        -> BaseModel
+    {
+        if let base, base.weightsHash.hex == run.model.weightsSha256 || recording.description.allModels.count == 1 { return base }
+        return try BaseModel(of: recording, run: run)
+    }
+
+    /// What other runs trained, as their last update left it, where the run mixes them.
+    private static func adapters(
+        of run: RecordedRun, in recording: Recording, on base: BaseModel, pool: WorkerPool
+    ) throws -> [MixedAdapters.Adapter] {
+        let description = run.description.method
+        guard description.id == MethodSpecification.Kind.mixedBatch.rawValue else { return [] }
+        return try MethodSpecification(describedBy: description).settings.adapters.map { id in
+            let other = try recording.run(id)
+            let kind = try MethodSpecification(describedBy: other.description.method).kind
+            if let flaw = MixedPart.flaw(kind, of: other.model.name, on: run.model.name) {
+                throw ExperimentError.adapterUnfit(id, run: run.id, reason: flaw)
+            }
+            let replay = try RunReplay(other, graph: other.graph(), on: base, pool: pool)
+            let parameters = try replay.parameters(atStep: other.journal.stepCount)
+            return kind == .bare ? .none : MixedAdapters.Adapter(replay.setup.method, parameters: parameters)
+        }
     }
 
     /// The graph with its operations; `nil` where nothing can be computed again.

@@ -25,11 +25,13 @@ final class RunReplay {
     private(set) var computedSteps = 0
 
     /// - Throws: ``ReplayError`` if the run, made again, would not compute what was recorded.
-    init(_ run: RecordedRun, graph: GraphDescription, on base: BaseModel, pool: WorkerPool) throws {
+    init(
+        _ run: RecordedRun, graph: GraphDescription, on base: BaseModel, adapters: [MixedAdapters.Adapter] = [], pool: WorkerPool
+    ) throws {
         let description = run.description
         let specification = try MethodSpecification(describedBy: description.method)
         let held = specification.kind.family.holdsBaseIn4Bits ? try base.heldIn4Bits() : base
-        let method = try specification.method(for: MethodUse(of: description, on: held))
+        let method = try specification.method(for: MethodUse(of: description, on: held, adapters: adapters))
         let limits = try BatchLimits(of: description.training, graph: graph, virtualTokens: method.virtualTokens)
         guard limits.length + method.virtualTokens <= base.model.context else {
             throw ReplayError.training(
@@ -81,6 +83,11 @@ final class RunReplay {
         } else {
             guard let batch else { throw ReplayError.noUpdate(step: step, run: run.id) }
             executor = try forwardExecutor()
+            // A mixed batch has at least one adapter; all others have one for all sequences.
+            let count = max(1, (setup.method as? MixedBatch)?.adapters.count ?? 1)
+            guard batch.adapters.allSatisfy({ $0 < count }) else {
+                throw ReplayError.journalDiffers(run: run.id, step: step, what: "its batch names an adapter that is not mixed")
+            }
             try executor.load { $0.append(batch) }
             try check(executor.batch, is: batch, step: step)
             executor.compute()

@@ -15,7 +15,7 @@ struct AttentionRowsCheck: RunCheck {
     }
 
     private func examine(
-        _ name: ValueName, front: Int?, _ step: StepValues, _ run: ReplayedRun, _ finding: inout Finding
+        _ name: ValueName, front: [Int]?, _ step: StepValues, _ run: ReplayedRun, _ finding: inout Finding
     ) throws {
         let value = try step.value(name)
         step.forEachRow(of: value, front: front) { row, head, visible, all in
@@ -26,6 +26,7 @@ struct AttentionRowsCheck: RunCheck {
             finding.compare(abs(sum - 1), bound: Double(visible.count + 8) * Double(Float.ulpOfOne), at: address())
             let isShare =
                 value.numbers[visible].allSatisfy { $0 >= 0 }
+                && value.numbers[all.lowerBound..<visible.lowerBound].allSatisfy { $0 == 0 }
                 && value.numbers[visible.upperBound..<all.upperBound].allSatisfy { $0 == 0 }
             if !isShare { finding.require(false, "\(address()) has a negative share, or weighs a key that it does not see") }
         }

@@ -9,7 +9,7 @@ struct BaseModelCheck: RunCheck {
         english: "the base model has the weights that were recorded", chinese: "基座模型的权重就是所记录的权重")
 
     func examine(_ run: ReplayedRun, into finding: inout Finding) throws {
-        let recorded = run.recording.description.model
+        let recorded = run.run.model
         if let error = run.obstacle as? ReplayError {
             switch error {
             case .modelDiffers: return finding.require(false, error.description)

@@ -32,15 +32,18 @@ public struct RecordingDifference: Codable, Sendable {
             (onlyInA, onlyInB) = (inA.filter { !inB.contains($0) }, inB.filter { !inA.contains($0) })
         }
         var told: [String] = []
-        if a.description.model.weightsSha256 != b.description.model.weightsSha256 {
-            told.append("base model: \(a.description.model.name) and \(b.description.model.name), with other weights")
+        let (first, second) = (a.description, b.description)
+        if first.allModels.map(\.weightsSha256) != second.allModels.map(\.weightsSha256) {
+            let names = [first, second].map { $0.allModels.map(\.name).joined(separator: ", ") }
+            told.append("base model: \(names[0]) and \(names[1]), with other weights")
         }
-        if a.description.task.id != b.description.task.id {
-            told.append("task: \(a.description.task.id) and \(b.description.task.id)")
+        if first.allTasks.map(\.id) != second.allTasks.map(\.id) {
+            let ids = [first, second].map { $0.allTasks.map(\.id).joined(separator: ", ") }
+            told.append("task: \(ids[0]) and \(ids[1])")
         }
         self.told = told
         let baseOfA = bases.a ?? (try? BaseModel(of: a))
-        let isSameBase = a.description.model.weightsSha256 == b.description.model.weightsSha256
+        let isSameBase = first.model.weightsSha256 == second.model.weightsSha256
         let baseOfB = bases.b ?? (isSameBase ? baseOfA : try? BaseModel(of: b))
         runs = try pairs.map { pair in
             try RunDifference(
@@ -80,7 +83,7 @@ public struct RunDifference: Codable, Sendable {
     init(_ a: ReplayedRun, _ b: ReplayedRun) throws {
         self.a = a.run.id
         self.b = b.run.id
-        told = Self.told(a.run.description, b.run.description)
+        told = Self.told(a.run, b.run)
         evaluation = Self.evaluation(a.run.journal, b.run.journal)
         let steps = (a.run.journal.stepCount, b.run.journal.stepCount)
         var parting: (step: Int, entries: [Difference])?
@@ -132,11 +135,14 @@ public struct RunDifference: Codable, Sendable {
         self.note = note
     }
 
-    private static func told(_ a: RunDescription, _ b: RunDescription) -> [String] {
+    private static func told(_ one: RecordedRun, _ other: RecordedRun) -> [String] {
+        let (a, b) = (one.description, other.description)
         var told: [String] = []
         func compare(_ key: String, _ a: String?, _ b: String?) {
             if a != b { told.append("\(key): \(a ?? "not said") and \(b ?? "not said")") }
         }
+        if !one.isOfMainModel || !other.isOfMainModel { compare("model", one.model.name, other.model.name) }
+        if a.task != nil || b.task != nil { compare("task", one.task.id, other.task.id) }
         compare("method", a.method.id, b.method.id)
         for key in Set(a.method.settings.keys).union(b.method.settings.keys).sorted() {
             compare(key, a.method.settings[key]?.text, b.method.settings[key]?.text)

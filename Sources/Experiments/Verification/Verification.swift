@@ -1,3 +1,4 @@
+internal import Interchange
 public import LinearAlgebra
 public import Recordings
 
@@ -28,30 +29,40 @@ public struct Verification: Codable, Sendable {
 
     /// - Parameters:
     ///   - base: The model it was made with; looked for if it is `nil`.
+    ///   - runs: The ids of the runs to look at; `nil` for all.
+    ///   - checks: The ids of the checks to make; `nil` for all.
     ///   - progress: Called with the share that is done.
     /// - Throws: ``RecordingError`` if a graph cannot be read, or a chosen step is not one of a run.
     public init(
-        of recording: Recording, base: BaseModel? = nil, steps: Steps = .sample, pool: WorkerPool = WorkerPool(threads: 1),
+        of recording: Recording, base: BaseModel? = nil, steps: Steps = .sample, runs chosenRuns: Set<String>? = nil,
+        checks chosenChecks: Set<String>? = nil, pool: WorkerPool = WorkerPool(threads: 1),
         progress: (Double) -> Void = { _ in }
     ) throws(RecordingError) {
         var runs: [Run] = []
-        let found = base ?? (try? BaseModel(of: recording))
-        for (index, recorded) in recording.runs.enumerated() {
-            let run = try ReplayedRun(recorded.id, of: recording, base: found, pool: pool)
+        var bases: [String: BaseModel] = [:]
+        let all = RunChecks.all.filter { chosenChecks?.contains($0.id) ?? true }
+        let wanted = recording.runs.filter { chosenRuns?.contains($0.id) ?? true }
+        for (index, recorded) in wanted.enumerated() {
+            let hash = recorded.model.weightsSha256
+            if bases[hash] == nil {
+                let isGiven = base.map { $0.weightsHash.hex == hash || recording.description.allModels.count == 1 } ?? false
+                bases[hash] = isGiven ? base : try? BaseModel(of: recording, run: recorded)
+            }
+            let run = try ReplayedRun(recorded.id, of: recording, base: bases[hash], pool: pool)
             let chosen = try Self.steps(steps, of: run.run)
-            var findings = RunChecks.all.map { _ in Finding() }
-            for (place, check) in RunChecks.all.enumerated() {
+            var findings = all.map { _ in Finding() }
+            for (place, check) in all.enumerated() {
                 Self.note(in: &findings[place]) { finding in try check.examine(run, into: &finding) }
             }
             for (done, step) in chosen.enumerated() {
-                for (place, check) in RunChecks.all.enumerated() {
+                for (place, check) in all.enumerated() {
                     Self.note(in: &findings[place]) { finding in
                         try check.examine(try run.values(atStep: step), of: run, into: &finding)
                     }
                 }
-                progress((Double(index) + Double(done + 1) / Double(chosen.count)) / Double(recording.runs.count))
+                progress((Double(index) + Double(done + 1) / Double(chosen.count)) / Double(wanted.count))
             }
-            runs.append(Run(run: run.run.id, steps: chosen, checks: zip(RunChecks.all, findings).map { CheckResult($0, $1) }))
+            runs.append(Run(run: run.run.id, steps: chosen, checks: zip(all, findings).map { CheckResult($0, $1) }))
         }
         self.runs = runs
     }

@@ -106,13 +106,13 @@ struct AttentionRow {
 
     /// The row at which a sequence's answer is predicted, of the head that is asked for; without one, of the head that divides its
     /// attention most evenly between prompt and text, since there both can be seen at work.
-    static func chosen(_ context: FigureContext, frame: RecordedFrame) throws -> AttentionRow {
+    static func chosen(_ context: FigureContext, of run: RecordedRun, frame: RecordedFrame) throws -> AttentionRow {
         let sequence = try context.example(of: frame)
         guard let counted = frame.batch.counted(ofSequence: sequence).first else {
             throw context.bad("example", "no token of example \(sequence) is counted")
         }
         let row = Int(frame.batch.countedRows[counted])
-        let configuration = context.model.configuration
+        let configuration = run.model.configuration
         let layers = try context.chosen("layer", context.options.layer, of: configuration.layers)
         let heads = try context.chosen("head", context.options.head, of: configuration.heads)
         var best: AttentionRow?

@@ -26,16 +26,20 @@ public struct Figure: Sendable {
     ///
     /// - Parameters:
     ///   - type: The language, and the measures of the faces.
-    /// - Throws: ``FigureError`` if the recording lacks what is shown, or contradicts it.
+    /// - Throws: ``FigureError`` if the recording lacks what is shown, or contradicts it, or the width is too narrow for it.
     public func scene(of recording: Recording, options: FigureOptions = FigureOptions(), type: Typesetter) throws(FigureError)
         -> Scene
     {
         do {
             if let lack = try needs.lack(in: recording) { throw FigureError.cannotShow(figure: id, reason: lack) }
-            var sheet = try draw(FigureContext(figure: id, recording: recording, options: options, type: type))
-            sheet.width = options.width
-            sheet.showsTitle = options.showsTitle
-            return sheet.scene(type)
+            return try PageWidth(options.width).scene(of: id, type: type) { width in
+                var options = options
+                options.width = width
+                var sheet = try draw(FigureContext(figure: id, recording: recording, options: options, type: type))
+                sheet.width = width
+                sheet.showsTitle = options.showsTitle
+                return sheet.scene(type)
+            }
         } catch let error as FigureError {
             throw error
         } catch let error as RecordingError {

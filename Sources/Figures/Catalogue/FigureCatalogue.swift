@@ -5,6 +5,8 @@ public enum FigureCatalogue {
     public static let figures: [Figure] = [
         .softPrompt,
         .promptTuning,
+        .computationGraph,
+        .filmstrip,
         .tuningLedger,
         .optimizerMemory,
         .attentionMap,
@@ -17,6 +19,7 @@ public enum FigureCatalogue {
         .embeddingTrajectory,
         .lossLandscape,
         .nearestWords,
+        .timeline,
         .lossCurve,
         .promptLength,
         .initialisation,

@@ -8,7 +8,6 @@ struct FigureContext {
     let options: FigureOptions
     let type: Typesetter
 
-    var model: ModelDescription { recording.description.model }
     /// The width left between the margins, px.
     var room: Double { Sheet.room(in: options.width) }
 
@@ -26,7 +25,23 @@ struct FigureContext {
     }
 
     /// The run whose soft prompt is shown.
-    func promptRun() throws -> RecordedRun { try run(where: \.hasSoftPrompt) }
+    ///
+    /// - Parameter besideWords: Whether it is shown beside the embeddings of words: the recording has those of its main model alone.
+    func promptRun(besideWords: Bool = false) throws -> RecordedRun {
+        if besideWords, let id = options.runs.first, try !recording.run(id).isOfMainModel {
+            throw bad("run", "\(id) is of another model than the one whose embeddings were kept")
+        }
+        return try run { $0.hasSoftPrompt && ($0.isOfMainModel || !besideWords) }
+    }
+
+    /// The runs of a figure that compares runs of one model on one task: those asked for, or all that are like the first that was trained.
+    func comparableRuns() throws -> [RecordedRun] {
+        if !options.runs.isEmpty { return try options.runs.map { try recording.run($0) } }
+        guard let first = recording.runs.first(where: { $0.journal.stepCount > 0 }) else { return recording.runs }
+        return recording.runs.filter {
+            $0.model.name == first.model.name && $0.task.id == first.task.id && $0.journal.stepCount > 0
+        }
+    }
 
     /// The frame that is asked for, or the last that holds all of the values.
     func frame(of run: RecordedRun, holding names: [ValueName]) throws -> RecordedFrame {
@@ -69,6 +84,7 @@ struct FigureContext {
 
     /// The line under a figure that says where its numbers come from: `model 3f2a… · prompt tuning, P = 8 · seed 7 · step 120`.
     func provenance(_ run: RecordedRun, step: Int? = nil) -> Localised {
+        let model = run.model
         let hash = String(model.weightsSha256.prefix(8))
         let (seed, description) = (run.description.seed, run.description)
         let length = description.method.virtualTokens.map { "P = \($0)" }

@@ -2,7 +2,7 @@ public import Drawing
 
 /// What a figure is asked to show. What is left open the figure chooses, and says in its foot.
 public struct FigureOptions: Hashable, Sendable {
-    /// The width of the page, px.
+    /// The width of the page as drawn, px. A figure that is laid out for another width is scaled to it: see ``FigureError/tooNarrow(figure:width:least:)``.
     public var width: Double
     /// The ids of the runs to show. A figure of one run shows the first of them; without any it chooses the first that suits, and
     /// a figure that compares takes all.

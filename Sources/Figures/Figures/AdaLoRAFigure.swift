@@ -6,12 +6,14 @@ extension Figure {
     static let adalora = Figure(
         id: "adalora",
         question: Localised(en: "Where does the rank go?", zhHans: "秩分配到了哪里？"),
-        needs: FigureNeeds(check: { recording throws(RecordingError) in
-            guard let run = recording.runs.first(where: \.isAdaptive) else {
-                return "none of its runs has AdaLoRA’s singular values at every step"
-            }
-            return AdaptiveBudget(run.description) == nil ? "run \(run.id) does not say how its budget falls" : nil
-        })
+        needs: FigureNeeds(
+            also: Localised(en: "a run of AdaLoRA with its singular values at every step", zhHans: "一次 AdaLoRA 运行，保存了每一步的奇异值"),
+            check: { recording throws(RecordingError) in
+                guard let run = recording.runs.first(where: \.isAdaptive) else {
+                    return "none of its runs has AdaLoRA’s singular values at every step"
+                }
+                return AdaptiveBudget(run.description) == nil ? "run \(run.id) does not say how its budget falls" : nil
+            })
     ) { try AdaLoRADrawing($0).sheet() }
 }
 

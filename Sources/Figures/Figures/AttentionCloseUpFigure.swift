@@ -19,8 +19,8 @@ private struct AttentionCloseUpDrawing {
     init(_ context: FigureContext) throws {
         self.context = context
         run = try context.promptRun()
-        frame = try context.frame(of: run, holding: AttentionRow.needs(context.model.configuration))
-        row = try AttentionRow.chosen(context, frame: frame)
+        frame = try context.frame(of: run, holding: AttentionRow.needs(run.model.configuration))
+        row = try AttentionRow.chosen(context, of: run, frame: frame)
     }
 
     func sheet() throws -> Sheet {

@@ -22,8 +22,8 @@ private struct AttentionDecompositionDrawing {
     init(_ context: FigureContext) throws {
         self.context = context
         run = try context.promptRun()
-        frame = try context.frame(of: run, holding: AttentionRow.needs(context.model.configuration))
-        row = try AttentionRow.chosen(context, frame: frame)
+        frame = try context.frame(of: run, holding: AttentionRow.needs(run.model.configuration))
+        row = try AttentionRow.chosen(context, of: run, frame: frame)
         text = row.mean(of: row.promptLength..<row.seen)
         prompt = row.mean(of: 0..<row.promptLength)
     }

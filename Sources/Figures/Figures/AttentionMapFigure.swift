@@ -29,14 +29,15 @@ private struct AttentionMapDrawing {
 
     init(_ context: FigureContext) throws {
         self.context = context
-        let names = (0..<context.model.configuration.layers).map { ValueName.attentionWeights(layer: $0) }
-        run = try context.promptRun()
+        let run = try context.promptRun()
+        self.run = run
+        let names = (0..<run.model.configuration.layers).map { ValueName.attentionWeights(layer: $0) }
         frame = try context.frame(of: run, holding: names)
         weights = try names.map(frame.value)
         rows = frame.batch.sequence(try context.example(of: frame))
         let vocabulary = try context.recording.vocabulary()
         words = rows.map { [frame] in TextSafety.shown(vocabulary[Int(frame.batch.tokens[$0])]) }
-        heads = context.model.configuration.heads
+        heads = run.model.configuration.heads
         promptLength = run.description.parameters.first { $0.name == .softPrompt }?.shape.first ?? 0
         let (p, rows) = (promptLength, rows)
         shares = weights.map { value in
@@ -261,7 +262,8 @@ private struct AttentionMapDrawing {
                         Point(x: 0.75, y: 0), Point(x: 0.75, y: 4), Point(x: width - 0.75, y: 4), Point(x: width - 0.75, y: 0),
                     ]), stroke: Stroke(.trained, width: 1.5))))
         let address = Derivation(
-            "prompt-share", Address(run: run.id, step: frame.step, .attentionWeights(layer: layer), nil, head)
+            "prompt-share",
+            arguments: rows.map { Address(run: run.id, step: frame.step, .attentionWeights(layer: layer), $0, head) }
         ).description
         block.place(line.addressed(address), at: Point(x: max(0, ((width - line.width) / 2).rounded()), y: 8))
         return block

@@ -26,7 +26,7 @@ private struct EmbeddingTrajectoryDrawing {
 
     init(_ context: FigureContext) throws {
         self.context = context
-        let run = try context.promptRun()
+        let run = try context.promptRun(besideWords: true)
         self.run = run
         last = context.options.step ?? run.journal.stepCount
         guard (0...run.journal.stepCount).contains(last) else {

@@ -24,7 +24,7 @@ private struct EmbeddingUpdatesDrawing {
 
     init(_ context: FigureContext) throws {
         self.context = context
-        run = try context.promptRun()
+        run = try context.promptRun(besideWords: true)
         steps = context.options.step ?? run.journal.stepCount
         guard (0...run.journal.stepCount).contains(steps) else {
             throw context.bad("step", "run \(run.id) has steps 0 to \(run.journal.stepCount)")

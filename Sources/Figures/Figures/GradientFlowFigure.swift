@@ -35,18 +35,18 @@ private struct GradientFlowDrawing {
 
     init(_ context: FigureContext) throws {
         self.context = context
-        layers = context.model.configuration.layers
         let run = try context.promptRun()
+        layers = run.model.configuration.layers
         let frame = try context.frame(of: run, holding: Self.names(layers: layers))
         (self.run, self.frame) = (run, frame)
         graph = try run.graph()
         func norm(_ name: ValueName) throws -> Double? {
             frame.has(name) ? VectorArithmetic.norm(try frame.value(name).numbers) : nil
         }
-        text = try (0..<context.model.configuration.layers).map { try norm(.block($0, "output").gradient) ?? 0 }
-        prompt = try (0..<context.model.configuration.layers).map { try norm(.block($0, "output", ofPrompt: true).gradient) }
+        text = try (0..<run.model.configuration.layers).map { try norm(.block($0, "output").gradient) ?? 0 }
+        prompt = try (0..<run.model.configuration.layers).map { try norm(.block($0, "output", ofPrompt: true).gradient) }
         var crossing: [Double] = []
-        for layer in 0..<context.model.configuration.layers {
+        for layer in 0..<run.model.configuration.layers {
             var sum = 0.0
             for (part, via) in [("attention.key", "attention.scores"), ("attention.value", "attention.mix")] {
                 let whole = ValueName.block(layer, part, ofPrompt: true).gradient

@@ -6,12 +6,14 @@ extension Figure {
     static let initialisation = Figure(
         id: "initialisation",
         question: Localised(en: "How should it start?", zhHans: "应该从哪里开始？"),
-        needs: FigureNeeds(check: { recording throws(RecordingError) in
-            let runs = InitialisationDrawing.candidates(in: recording)
-            if runs.isEmpty { return "it has no two runs of one method with different starts" }
-            return MeasuredRuns.split(of: runs, in: recording.description.task) == nil
-                ? "its runs were not all evaluated on one split" : nil
-        })
+        needs: FigureNeeds(
+            also: Localised(en: "runs of one method with different starts, evaluated", zhHans: "同一方法、初始化不同的多次运行，经过评估"),
+            check: { recording throws(RecordingError) in
+                let runs = InitialisationDrawing.candidates(in: recording)
+                if runs.isEmpty { return "it has no two runs of one method with different starts" }
+                return MeasuredRuns.split(of: runs) == nil
+                    ? "its runs were not all evaluated on one split" : nil
+            })
     ) { try InitialisationDrawing($0).sheet() }
 }
 
@@ -60,7 +62,7 @@ private struct InitialisationDrawing {
     /// The runs of the first method that has several starts.
     static func candidates(in recording: Recording) -> [RecordedRun] {
         for run in recording.runs where run.description.method.initialisation != nil {
-            let same = recording.runs.filter { $0.description.method.id == run.description.method.id }
+            let same = MeasuredRuns.like(run, in: recording, beside: Start.keys)
             if Set(same.map(Start.init)).count > 1 { return same }
         }
         return []
@@ -77,7 +79,7 @@ private struct InitialisationDrawing {
         var all: [Start] = []
         for start in runs.map(Start.init) where !all.contains(start) { all.append(start) }
         guard all.count > 1 else { throw context.bad("run", "the runs have one start") }
-        guard let split = MeasuredRuns.split(of: runs, in: context.recording.description.task) else {
+        guard let split = MeasuredRuns.split(of: runs) else {
             throw context.lacking("its runs were not all evaluated on one split")
         }
         self.split = split
@@ -192,7 +194,7 @@ private struct InitialisationDrawing {
                     ?? runs.map { Address(run: $0.id, step: step, .loss) }
             })
         let title = Localised(en: "accuracy on \(split.name.english)", zhHans: "在\(split.name.chinese)上的准确率")
-        let chance = context.recording.description.task.chance.map { chance in
+        let chance = runs[0].task.chance.map { chance in
             Chart.Rule(
                 .level, at: chance,
                 label: type(
@@ -282,15 +284,15 @@ private struct InitialisationDrawing {
     private var rate: String { NumberFormat.significant(runs[0].description.training.optimizer.learningRate, digits: 1) }
 
     private var provenance: Localised {
-        let hash = String(context.model.weightsSha256.prefix(8))
+        let hash = String(runs[0].model.weightsSha256.prefix(8))
         let method = runs[0].description.method
         let seeds = starts[0].runs.map(\.description.seed)
         let length = method.virtualTokens.map { ", P = \($0)" } ?? ""
         return Localised(
             en:
-                "model \(context.model.name) \(hash)… · \(context.recording.description.task.name.english) · \(method.name.english)\(length), lr \(rate) · seeds \(MeasuredRuns.seeds(seeds, separator: ", "))",
+                "model \(runs[0].model.name) \(hash)… · \(runs[0].task.name.english) · \(method.name.english)\(length), lr \(rate) · seeds \(MeasuredRuns.seeds(seeds, separator: ", "))",
             zhHans:
-                "模型 \(context.model.name) \(hash)… · \(context.recording.description.task.name.chinese) · \(method.name.chinese)\(length.replacing(", ", with: "，"))，lr \(rate) · 种子 \(MeasuredRuns.seeds(seeds, separator: "、"))"
+                "模型 \(runs[0].model.name) \(hash)… · \(runs[0].task.name.chinese) · \(method.name.chinese)\(length.replacing(", ", with: "，"))，lr \(rate) · 种子 \(MeasuredRuns.seeds(seeds, separator: "、"))"
         )
     }
 }

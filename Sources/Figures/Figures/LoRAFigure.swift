@@ -6,10 +6,12 @@ extension Figure {
     static let lora = Figure(
         id: "lora",
         question: Localised(en: "How can a large matrix change by few numbers?", zhHans: "怎样用很少的数改变一个大矩阵？"),
-        needs: FigureNeeds(check: { recording throws(RecordingError) in
-            for run in recording.runs where try LoRADrawing.moment(of: run) != nil { return nil }
-            return "none of its runs keeps the matrices A and B of LoRA"
-        })
+        needs: FigureNeeds(
+            also: Localised(en: "a run whose matrices A and B of LoRA are kept", zhHans: "保存了 LoRA 的矩阵 A 和 B 的运行"),
+            check: { recording throws(RecordingError) in
+                for run in recording.runs where try LoRADrawing.moment(of: run) != nil { return nil }
+                return "none of its runs keeps the matrices A and B of LoRA"
+            })
     ) { try LoRADrawing($0).sheet() }
 }
 

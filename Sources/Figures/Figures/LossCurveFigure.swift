@@ -6,7 +6,12 @@ extension Figure {
     static let lossCurve = Figure(
         id: "loss-curve",
         question: Localised(en: "Is it learning?", zhHans: "它在学习吗？"),
-        needs: FigureNeeds()
+        needs: FigureNeeds(
+            also: Localised(en: "a run that was trained and evaluated", zhHans: "一次经过训练和评估的运行"),
+            check: { recording in
+                recording.runs.contains { $0.journal.stepCount > 0 && !$0.journal.evaluations.isEmpty }
+                    ? nil : "it has no run that was trained and evaluated"
+            })
     ) { try LossCurveDrawing($0).sheet() }
 }
 
@@ -19,8 +24,7 @@ private struct LossCurveDrawing {
 
     init(_ context: FigureContext) throws {
         self.context = context
-        let runs =
-            try context.options.runs.isEmpty ? context.recording.runs : context.options.runs.map { try context.recording.run($0) }
+        let runs = try context.comparableRuns()
         var methods: [[RecordedRun]] = []
         for run in runs {
             if let index = methods.firstIndex(where: { $0[0].description.method.id == run.description.method.id }) {
@@ -30,7 +34,7 @@ private struct LossCurveDrawing {
             }
         }
         self.methods = methods
-        let evaluated = context.recording.description.task.splits.filter { split in
+        let evaluated = (runs.first?.task.splits ?? []).filter { split in
             runs.contains { !$0.journal.evaluations(ofSplit: split.id).isEmpty }
         }
         // What is reported is what was never seen: a task lists its splits from the tuning's to that one.
@@ -38,11 +42,14 @@ private struct LossCurveDrawing {
         self.split = split
     }
 
+    private var task: TaskDescription { methods[0][0].task }
+
     private func check() throws {
         let runs = methods.joined()
         // Weights in 4 bits are others, and have a hash of their own.
         let hashes = Set(runs.filter { !$0.description.method.id.hasPrefix("qlora") }.map(\.description.weightsSha256.before))
         try context.require(hashes.count <= 1, "the runs did not start from the same weights")
+        try context.require(Set(runs.map(\.task.id)).count == 1, "the runs are of different tasks")
         for run in runs {
             if let step = run.journal.losses.firstIndex(where: { !$0.isFinite || $0 < 0 }) {
                 try context.require(false, "the loss of run \(run.id) at step \(step) is \(run.journal.losses[step])")
@@ -61,7 +68,7 @@ private struct LossCurveDrawing {
         let charts = AlignedCharts.column(
             [lossChart(), accuracyChart(accuracies)], width: context.room, height: 190, type: context.type)
         let finals = accuracies.map { $0.last?.mean ?? 0 }
-        let chance = context.recording.description.task.chance
+        let chance = task.chance
         let names = methods.map { Localised($0[0].description.method.name) }
         func sentence(_ language: Language, _ joined: (String, String) -> String) -> [String] {
             zip(names, finals).map { joined($0[language], NumberFormat.percentage($1)) }
@@ -199,7 +206,7 @@ private struct LossCurveDrawing {
                 dash: look(index).dash, mark: look(index).mark,
                 pointAddresses: points.map { derivation(index, step: Int($0.x), .evaluationAccuracy(split.id)) })
         }
-        let chance = context.recording.description.task.chance.map { chance in
+        let chance = task.chance.map { chance in
             Chart.Rule(
                 .level, at: chance,
                 label: context.type(
@@ -240,7 +247,8 @@ private struct LossCurveDrawing {
 
     /// What is compared, instead of one run.
     private func provenance() -> Localised {
-        let hash = String(context.model.weightsSha256.prefix(8))
+        let model = methods[0][0].model
+        let hash = String(model.weightsSha256.prefix(8))
         func text(_ language: Language) -> String {
             let methods = methods.map { runs in
                 let description = runs[0].description
@@ -251,8 +259,8 @@ private struct LossCurveDrawing {
                 return parts.joined(separator: language == .en ? ", " : "，")
                     + (language == .en ? ", seeds \(seeds)" : "，种子 \(seeds)")
             }
-            let model = language == .en ? "model \(context.model.name) \(hash)…" : "模型 \(context.model.name) \(hash)…"
-            let task = Localised(context.recording.description.task.name)[language]
+            let model = language == .en ? "model \(model.name) \(hash)…" : "模型 \(model.name) \(hash)…"
+            let task = Localised(task.name)[language]
             return ([model, task] + methods).joined(separator: " · ")
         }
         return Localised(en: text(.en), zhHans: text(.zhHans))

@@ -6,9 +6,11 @@ extension Figure {
     static let lossLandscape = Figure(
         id: "loss-landscape",
         question: Localised(en: "What is the surface like?", zhHans: "损失曲面是什么样的？"),
-        needs: FigureNeeds(check: { recording throws(RecordingError) in
-            recording.runs.contains(where: \.hasLandscape) ? nil : "none of its runs has the loss around the end of its path"
-        })
+        needs: FigureNeeds(
+            also: Localised(en: "a run with the loss around the end of its path", zhHans: "一次记录了路径终点周围损失的运行"),
+            check: { recording throws(RecordingError) in
+                recording.runs.contains(where: \.hasLandscape) ? nil : "none of its runs has the loss around the end of its path"
+            })
     ) { try LossLandscapeDrawing($0).sheet() }
 }
 
@@ -127,7 +129,7 @@ private struct LossLandscapeDrawing {
             : Localised(
                 en: fall.en + "; the lowest point of this slice, \(least), lies \(distance) away",
                 zhHans: fall.zhHans + "；切面最低点 \(least)，距终点 \(distance)")
-        let name = context.recording.description.task.split(split)?.name
+        let name = run.task.split(split)?.name
         let examples = try probe.batch()?.sequenceCount ?? 0
         let variance = NumberFormat.percentage(shares.reduce(0, +))
         return Sheet(

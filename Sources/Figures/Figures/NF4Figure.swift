@@ -6,9 +6,11 @@ extension Figure {
     static let nf4 = Figure(
         id: "nf4",
         question: Localised(en: "What do four bits keep of a weight?", zhHans: "四位能保留权重的多少信息？"),
-        needs: FigureNeeds(check: { recording throws(RecordingError) in
-            recording.runs.contains(where: \.hasQuantisation) ? nil : "none of its runs holds a weight in 4 bits"
-        })
+        needs: FigureNeeds(
+            also: Localised(en: "a run that holds a weight in 4 bits", zhHans: "一次以 4 位保存权重的运行"),
+            check: { recording throws(RecordingError) in
+                recording.runs.contains(where: \.hasQuantisation) ? nil : "none of its runs holds a weight in 4 bits"
+            })
     ) { try NF4Drawing($0).sheet() }
 }
 

@@ -27,7 +27,7 @@ private struct NearestWordsDrawing {
 
     init(_ context: FigureContext) throws {
         self.context = context
-        run = try context.promptRun()
+        run = try context.promptRun(besideWords: true)
         last = context.options.step ?? run.journal.stepCount
         guard (0...run.journal.stepCount).contains(last) else {
             throw context.bad("step", "run \(run.id) has steps 0 to \(run.journal.stepCount)")

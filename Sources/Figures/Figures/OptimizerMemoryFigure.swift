@@ -6,9 +6,11 @@ extension Figure {
     static let optimizerMemory = Figure(
         id: "optimizer-memory",
         question: Localised(en: "Where does memory go?", zhHans: "内存用在哪里？"),
-        needs: FigureNeeds(check: { recording throws(RecordingError) in
-            recording.runs.contains { $0.description.memory != nil } ? nil : "none of its runs has its memory measured"
-        })
+        needs: FigureNeeds(
+            also: Localised(en: "a run whose memory was measured", zhHans: "一次测量过内存的运行"),
+            check: { recording throws(RecordingError) in
+                recording.runs.contains { $0.description.memory != nil } ? nil : "none of its runs has its memory measured"
+            })
     ) { try OptimizerMemoryDrawing($0).sheet() }
 }
 
@@ -48,7 +50,7 @@ private struct OptimizerMemoryDrawing {
             throw context.bad("run", "the memory of \(other.id) was not measured")
         }
         var methods: [(run: RecordedRun, memory: RunMemory)] = []
-        for run in chosen.isEmpty ? context.recording.runs : chosen {
+        for run in try context.comparableRuns() {
             guard let memory = run.description.memory else { continue }
             let method = run.description.method
             // Runs that were chosen are all shown; else one stands for those that differ in the seed alone.
@@ -149,7 +151,7 @@ private struct OptimizerMemoryDrawing {
         return .column(parts, spacing: 24)
     }
 
-    private func trainsBase(_ run: RecordedRun) -> Bool { run.description.frozenCount < context.model.parameterCount }
+    private func trainsBase(_ run: RecordedRun) -> Bool { run.description.frozenCount < run.model.parameterCount }
 
     /// The numbers, with the colours' names.
     private func table() -> Block {
@@ -206,10 +208,11 @@ private struct OptimizerMemoryDrawing {
     }
 
     private var provenance: Localised {
-        let hash = String(context.model.weightsSha256.prefix(8))
+        let model = methods[0].run.model
+        let hash = String(model.weightsSha256.prefix(8))
         let runs = methods.map(\.run.id)
         return Localised(
-            en: "model \(context.model.name) \(hash)… · \(runs.joined(separator: ", "))",
-            zhHans: "模型 \(context.model.name) \(hash)… · \(runs.joined(separator: "、"))")
+            en: "model \(model.name) \(hash)… · \(runs.joined(separator: ", "))",
+            zhHans: "模型 \(model.name) \(hash)… · \(runs.joined(separator: "、"))")
     }
 }

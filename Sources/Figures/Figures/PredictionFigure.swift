@@ -6,9 +6,12 @@ extension Figure {
     static let prediction = Figure(
         id: "prediction",
         question: Localised(en: "What did it answer?", zhHans: "它回答了什么？"),
-        needs: FigureNeeds(check: { recording throws(RecordingError) in
-            recording.runs.contains { PredictionDrawing.pair(of: $0) != nil } ? nil : "no run kept its answers before and after"
-        })
+        needs: FigureNeeds(
+            also: Localised(en: "a run that kept its answers before and after", zhHans: "保存了训练前后答案的运行"),
+            check: { recording throws(RecordingError) in
+                recording.runs.contains { PredictionDrawing.pair(of: $0) != nil }
+                    ? nil : "no run kept its answers before and after"
+            })
     ) { try PredictionDrawing($0).sheet() }
 }
 
@@ -32,7 +35,7 @@ private struct PredictionDrawing {
     init(_ context: FigureContext) throws {
         self.context = context
         run = try context.run { Self.pair(of: $0) != nil }
-        guard let pair = Self.pair(of: run), let split = context.recording.description.task.split(pair.after.split) else {
+        guard let pair = Self.pair(of: run), let split = run.task.split(pair.after.split) else {
             throw context.lacking("run \(run.id) kept no answers")
         }
         (before, after) = pair
@@ -119,14 +122,17 @@ private struct PredictionDrawing {
                     let p = Double(prediction.probabilities[line])
                     let top = y + Double(line) * lineHeight
                     let isWanted = token == prediction.target
-                    let address = Address(run: run.id, step: evaluation.step, .evaluationAccuracy(split.id)).text
+                    let place = evaluation.predictions.firstIndex { $0.example == prediction.example }
+                    let address = Address(run: run.id, step: evaluation.step, .evaluationProbabilities(split.id), place, line)
+                        .text
                     let bar = Rectangle(x: x, y: top + 4, width: max(1, (p * Self.bar).rounded()), height: 9)
                     block.elements.append(
                         .group(
                             Group(
                                 address: address, [.rectangle(bar, fill: isWanted ? .good : .role(.ink, strength: 0.55))])))
                     let number = p > 0 && p < 0.005 ? "<0.01" : NumberFormat.fixed(p, decimals: 2)
-                    block.place(type.line(number, font: .label), at: Point(x: x + Self.bar + 6, y: top))
+                    block.place(
+                        type.line(number, font: .label).addressed(address), at: Point(x: x + Self.bar + 6, y: top))
                     let text = type.shortened(
                         TextSafety.shown(words[Int(token)]), width: column - Self.bar - 72, font: .label.bold)
                     block.place(

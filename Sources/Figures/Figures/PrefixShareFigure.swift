@@ -23,8 +23,9 @@ private struct PrefixShareDrawing {
 
     init(_ context: FigureContext) throws {
         self.context = context
-        let names = (0..<context.model.configuration.layers).map { ValueName.attentionWeights(layer: $0) }
-        run = try context.promptRun()
+        let run = try context.promptRun()
+        self.run = run
+        let names = (0..<run.model.configuration.layers).map { ValueName.attentionWeights(layer: $0) }
         frame = try context.frame(of: run, holding: names)
         rows = frame.batch.sequence(try context.example(of: frame))
         let vocabulary = try context.recording.vocabulary()

@@ -6,14 +6,18 @@ extension Figure {
     static let promptLength = Figure(
         id: "prompt-length",
         question: Localised(en: "How long should it be?", zhHans: "提示应该多长？"),
-        needs: FigureNeeds(check: { recording throws(RecordingError) in
-            let runs = PromptLengthDrawing.candidates(in: recording)
-            if runs.isEmpty { return "it has no two runs of one method with different numbers of virtual tokens" }
-            if MeasuredRuns.split(of: runs, in: recording.description.task) == nil {
-                return "its runs were not all evaluated on one split"
-            }
-            return runs.contains { $0.description.seconds == nil } ? "a run has no measured time" : nil
-        })
+        needs: FigureNeeds(
+            also: Localised(
+                en: "runs of one method with different numbers of virtual tokens, evaluated and timed",
+                zhHans: "同一方法、虚拟 token 数不同的多次运行，经过评估并计时"),
+            check: { recording throws(RecordingError) in
+                let runs = PromptLengthDrawing.candidates(in: recording)
+                if runs.isEmpty { return "it has no two runs of one method with different numbers of virtual tokens" }
+                if MeasuredRuns.split(of: runs) == nil {
+                    return "its runs were not all evaluated on one split"
+                }
+                return runs.contains { $0.description.seconds == nil } ? "a run has no measured time" : nil
+            })
     ) { try PromptLengthDrawing($0).sheet() }
 }
 
@@ -27,7 +31,7 @@ private struct PromptLengthDrawing {
     /// The runs of the first method that has several lengths.
     static func candidates(in recording: Recording) -> [RecordedRun] {
         for run in recording.runs where run.description.method.virtualTokens != nil {
-            let same = recording.runs.filter { $0.description.method.id == run.description.method.id }
+            let same = MeasuredRuns.like(run, in: recording, beside: ["virtual_tokens"])
             if Set(same.map(\.description.method.virtualTokens)).count > 1 { return same }
         }
         return []
@@ -42,7 +46,7 @@ private struct PromptLengthDrawing {
         runs = chosen.isEmpty ? Self.candidates(in: context.recording) : chosen
         let all = Set(runs.compactMap(\.description.method.virtualTokens)).sorted()
         guard all.count > 1 else { throw context.bad("run", "the runs have one number of virtual tokens") }
-        guard let split = MeasuredRuns.split(of: runs, in: context.recording.description.task) else {
+        guard let split = MeasuredRuns.split(of: runs) else {
             throw context.lacking("its runs were not all evaluated on one split")
         }
         self.split = split
@@ -154,7 +158,7 @@ private struct PromptLengthDrawing {
         let type = context.type
         let gap = 24.0
         let half = ((context.room - gap) / 2).rounded(.down)
-        let chance = context.recording.description.task.chance.map { chance in
+        let chance = runs[0].task.chance.map { chance in
             Chart.Rule(
                 .level, at: chance,
                 label: type(
@@ -196,16 +200,16 @@ private struct PromptLengthDrawing {
     }
 
     private var provenance: Localised {
-        let hash = String(context.model.weightsSha256.prefix(8))
+        let hash = String(runs[0].model.weightsSha256.prefix(8))
         let method = runs[0].description.method
         let rate = NumberFormat.significant(runs[0].description.training.optimizer.learningRate, digits: 1)
         let seeds = lengths[0].runs.map(\.description.seed)
         let all = lengths.map { String($0.length) }
         return Localised(
             en:
-                "model \(context.model.name) \(hash)… · \(context.recording.description.task.name.english) · \(method.name.english), P = \(all.joined(separator: ", ")), lr \(rate) · seeds \(MeasuredRuns.seeds(seeds, separator: ", "))",
+                "model \(runs[0].model.name) \(hash)… · \(runs[0].task.name.english) · \(method.name.english), P = \(all.joined(separator: ", ")), lr \(rate) · seeds \(MeasuredRuns.seeds(seeds, separator: ", "))",
             zhHans:
-                "模型 \(context.model.name) \(hash)… · \(context.recording.description.task.name.chinese) · \(method.name.chinese)，P = \(all.joined(separator: "、"))，lr \(rate) · 种子 \(MeasuredRuns.seeds(seeds, separator: "、"))"
+                "模型 \(runs[0].model.name) \(hash)… · \(runs[0].task.name.chinese) · \(method.name.chinese)，P = \(all.joined(separator: "、"))，lr \(rate) · 种子 \(MeasuredRuns.seeds(seeds, separator: "、"))"
         )
     }
 }

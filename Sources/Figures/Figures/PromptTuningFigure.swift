@@ -26,9 +26,9 @@ private struct PromptTuningDrawing {
 
     init(_ context: FigureContext) throws {
         self.context = context
-        layers = context.model.configuration.layers
         run = try context.promptRun()
-        frame = try context.frame(of: run, holding: Self.names(context.model.configuration))
+        layers = run.model.configuration.layers
+        frame = try context.frame(of: run, holding: Self.names(run.model.configuration))
         let example = try context.example(of: frame)
         guard let counted = frame.batch.counted(ofSequence: example).first else {
             throw context.bad("example", "no token of example \(example) is counted")

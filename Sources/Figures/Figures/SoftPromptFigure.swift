@@ -26,7 +26,7 @@ private struct SoftPromptDrawing {
 
     init(_ context: FigureContext) throws {
         self.context = context
-        run = try context.promptRun()
+        run = try context.promptRun(besideWords: true)
         frame = try context.frame(of: run, holding: [.probabilities])
         words = try context.recording.vocabulary()
         guard let prompt = try run.journal.parameter(.softPrompt, atStep: frame.step),
@@ -196,7 +196,7 @@ private struct SoftPromptDrawing {
 
     private func model(width: Double, height: Double) -> Block {
         let type = context.type
-        let configuration = context.model.configuration
+        let configuration = run.model.configuration
         var block = Block(size: Size(width: width, height: height))
         block.places["model"] = Rectangle(x: 0, y: 0, width: width, height: height)
         let frame = Rectangle(x: 0.5, y: 0.5, width: width - 1, height: height - 1)

@@ -6,11 +6,16 @@ extension Figure {
     static let tuningLedger = Figure(
         id: "tuning-ledger",
         question: Localised(en: "What does it cost?", zhHans: "代价是多少？"),
-        needs: FigureNeeds(check: { recording throws(RecordingError) in
-            if Set(recording.runs.map(\.description.method.id)).count < 2 { return "it has runs of one method only" }
-            return recording.runs.contains { $0.description.seconds == nil || $0.description.adapterBytes == nil }
-                ? "a run has no measured time or no size of what is kept" : nil
-        })
+        needs: FigureNeeds(
+            also: Localised(
+                en: "runs of two methods or more, with their measured times and sizes", zhHans: "两种以上方法的运行，含实测的时间和大小"),
+            check: { recording throws(RecordingError) in
+                if Set(recording.runs.filter { $0.journal.stepCount > 0 }.map(\.description.method.id)).count < 2 {
+                    return "it has runs of one method only"
+                }
+                return recording.runs.contains { $0.description.seconds == nil || $0.description.adapterBytes == nil }
+                    ? "a run has no measured time or no size of what is kept" : nil
+            })
     ) { try TuningLedgerDrawing($0).sheet() }
 }
 
@@ -27,31 +32,40 @@ private struct TuningLedgerDrawing {
         let flops: (forward: Double, backward: Double)
         /// The median over the seeds of a step's seconds.
         let seconds: Double
+        /// The run that has it.
+        let timed: RecordedRun
+
+        func address(_ value: MeasuredValue, of run: RecordedRun? = nil) -> String {
+            value.address(in: (run ?? self.run).id).text
+        }
     }
 
     init(_ context: FigureContext) throws {
         self.context = context
-        let all =
-            try context.options.runs.isEmpty ? context.recording.runs : context.options.runs.map { try context.recording.run($0) }
+        let all = try context.comparableRuns()
         var ids: [String] = []
         for run in all where !ids.contains(run.description.method.id) { ids.append(run.description.method.id) }
+        let isMeasured = all.allSatisfy { $0.description.memory != nil }
         methods = try ids.map { id in
             let runs = all.filter { $0.description.method.id == id }
-            let seconds = runs.compactMap { $0.description.seconds?.step }.sorted()
+            let timed = runs.filter { $0.description.seconds != nil }.sorted {
+                ($0.description.seconds?.step ?? 0) < ($1.description.seconds?.step ?? 0)
+            }
+            let median = timed.isEmpty ? runs[0] : timed[timed.count / 2]
             let trained = runs[0].description.trainedCount
             return Entry(
                 run: runs[0], trained: trained,
-                optimizerBytes: runs[0].description.memory?.optimizer ?? 2 * MemoryLayout<Float>.size * trained,
+                optimizerBytes: isMeasured ? runs[0].description.memory?.optimizer ?? 0 : 2 * MemoryLayout<Float>.size * trained,
                 adapterBytes: runs[0].description.adapterBytes ?? 0,
                 flops: try MatrixArithmetic.count(runs[0].graph(), batch: runs[0].journal.batch(atStep: 0)),
-                seconds: seconds.isEmpty ? 0 : seconds[seconds.count / 2])
+                seconds: median.description.seconds?.step ?? 0, timed: median)
         }
     }
 
     private func check() throws {
         for entry in methods {
             // What a method adds is not the model's: then all of the model is frozen.
-            let (frozen, whole) = (entry.run.description.frozenCount, context.model.parameterCount)
+            let (frozen, whole) = (entry.run.description.frozenCount, entry.run.model.parameterCount)
             try context.require(
                 frozen == whole || frozen + entry.trained == whole,
                 "run \(entry.run.id) has \(frozen) frozen and \(entry.trained) trained numbers, and the model has \(whole)")
@@ -104,28 +118,27 @@ private struct TuningLedgerDrawing {
         let type = context.type
         let width = context.room
         func chart(
-            _ title: Localised, _ value: (Entry) -> Double, text: (Double) -> String, address: (Entry) -> String?
+            _ title: Localised, _ value: (Entry) -> Double, text: (Double) -> String, of cost: MeasuredValue
         ) -> Block {
             let numbers = methods.map(value)
             let axis = Axis.covering([(numbers.min() ?? 1) / 10] + numbers, title: "", scale: .logarithmic)
             let bars = methods.map {
-                BarChart.Bar(name($0), value: value($0), text: text(value($0)), role: role($0), address: address($0))
+                BarChart.Bar(name($0), value: value($0), text: text(value($0)), role: role($0), address: $0.address(cost))
             }
             return titled(title, BarChart(axis: axis, bars: bars), width: width)
         }
         let counts = chart(
             Localised(en: "trained numbers", zhHans: "训练的数"), { Double($0.trained) }, text: { NumberFormat.whole(Int($0)) },
-            address: { MeasuredValue.trainedNumbers.address(in: $0.run.id).text })
+            of: .trainedNumbers)
         let isMeasured = methods.allSatisfy { $0.run.description.memory != nil }
         let state = chart(
             isMeasured
                 ? Localised(en: "optimizer state, as allocated", zhHans: "优化器状态（实际分配）")
                 : Localised(en: "optimizer state (two moments)", zhHans: "优化器状态（两个矩）"), { Double($0.optimizerBytes) },
-            text: { NumberFormat.bytes(Int($0)) },
-            address: { $0.run.description.memory == nil ? nil : MeasuredValue.memoryOfOptimizer.address(in: $0.run.id).text })
+            text: { NumberFormat.bytes(Int($0)) }, of: isMeasured ? .memoryOfOptimizer : .momentBytes)
         let kept = chart(
             Localised(en: "to keep for each task", zhHans: "每个任务要保存"), { Double($0.adapterBytes) },
-            text: { NumberFormat.bytes(Int($0)) }, address: { MeasuredValue.adapterBytes.address(in: $0.run.id).text })
+            text: { NumberFormat.bytes(Int($0)) }, of: .adapterBytes)
 
         let largest = methods.map { $0.flops.forward + $0.flops.backward }.max() ?? 1
         let (forward, backward) = (
@@ -138,8 +151,10 @@ private struct TuningLedgerDrawing {
                 return BarChart.Bar(
                     name(entry),
                     parts: [
-                        .init(forward, value: entry.flops.forward, role: role(entry)),
-                        .init(backward, value: entry.flops.backward, role: .gradient),
+                        .init(
+                            forward, value: entry.flops.forward, role: role(entry), address: entry.address(.forwardArithmetic)),
+                        .init(
+                            backward, value: entry.flops.backward, role: .gradient, address: entry.address(.backwardArithmetic)),
                     ], text: NumberFormat.significant(sum / 1e6) + " M")
             })
         let slowest = methods.map(\.seconds).max() ?? 1
@@ -148,7 +163,7 @@ private struct TuningLedgerDrawing {
             bars: methods.map { entry in
                 BarChart.Bar(
                     name(entry), value: entry.seconds, text: NumberFormat.significant(entry.seconds * 1000) + " ms",
-                    role: role(entry))
+                    role: role(entry), address: entry.address(.secondsAStep, of: entry.timed))
             })
         return .column(
             [
@@ -168,10 +183,10 @@ private struct TuningLedgerDrawing {
     }
 
     private var provenance: Localised {
-        let hash = String(context.model.weightsSha256.prefix(8))
+        let hash = String(methods[0].run.model.weightsSha256.prefix(8))
         let arithmetic = context.recording.description.provenance.arithmetic
         return Localised(
-            en: "model \(context.model.name) \(hash)… · \(methods.map(\.run.id).joined(separator: ", ")) · \(arithmetic)",
-            zhHans: "模型 \(context.model.name) \(hash)… · \(methods.map(\.run.id).joined(separator: "、")) · \(arithmetic)")
+            en: "model \(methods[0].run.model.name) \(hash)… · \(methods.map(\.run.id).joined(separator: ", ")) · \(arithmetic)",
+            zhHans: "模型 \(methods[0].run.model.name) \(hash)… · \(methods.map(\.run.id).joined(separator: "、")) · \(arithmetic)")
     }
 }

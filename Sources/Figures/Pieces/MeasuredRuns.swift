@@ -7,8 +7,13 @@ struct MeasuredRuns {
     let runs: [RecordedRun]
 
     /// The split whose accuracy is reported: the last of the task's that all were evaluated on.
-    static func split(of runs: [RecordedRun], in task: TaskDescription) -> SplitDescription? {
-        task.splits.last { split in runs.allSatisfy { !$0.journal.evaluations(ofSplit: split.id).isEmpty } }
+    static func split(of runs: [RecordedRun]) -> SplitDescription? {
+        runs.first?.task.splits.last { split in runs.allSatisfy { !$0.journal.evaluations(ofSplit: split.id).isEmpty } }
+    }
+
+    /// The runs that differ from one in some settings and the seed only.
+    static func like(_ run: RecordedRun, in recording: Recording, beside settings: Set<String>) -> [RecordedRun] {
+        recording.runs.filter { difference(between: [run, $0], beside: settings) == nil }
     }
 
     /// What is different between runs that should differ in some settings and the seed only: `nil` if nothing is.
@@ -16,6 +21,11 @@ struct MeasuredRuns {
     /// - Parameters:
     ///   - settings: The settings that may differ.
     static func difference(between runs: [RecordedRun], beside settings: Set<String>) -> String? {
+        if let first = runs.first {
+            for run in runs where run.task.id != first.task.id || run.model.name != first.model.name {
+                return "\(run.id) and \(first.id) are of other tasks or models"
+            }
+        }
         guard let first = runs.first?.description else { return nil }
         func kept(_ run: RunDescription) -> [String: Setting] { run.method.settings.filter { !settings.contains($0.key) } }
         for run in runs.dropFirst().map(\.description) {

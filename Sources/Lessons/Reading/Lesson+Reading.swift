@@ -1,52 +1,61 @@
 internal import Drawing
-internal import Experiments
+internal import Figures
 public import Foundation
-internal import Tuning
+internal import Recordings
 
 extension Lesson {
+    static let keys: Set<String> = [
+        "title", "question", "prediction", "seconds", "model", "task", "alone", "runs", "measures", "claims", "article",
+        "collects",
+    ]
+
     /// Reads a lesson's folder.
     ///
     /// - Throws: ``LessonError`` that names file, line and key.
     public init(reading folder: URL) throws(LessonError) {
-        let name = folder.lastPathComponent
-        let yaml = try YAMLMapping(
-            parsing: Self.text(of: folder.appending(path: "lesson.yaml")), file: "\(name)/lesson.yaml",
-            keys: ["title", "question", "prediction", "model", "task", "runs", "measures", "claims"])
+        let name = folder.standardizedFileURL.lastPathComponent
+        let source = try Self.text(of: folder.appending(path: "lesson.yaml"))
+        let yaml = try YAMLMapping(parsing: source, file: "\(name)/lesson.yaml", keys: Self.keys)
         id = name
+        self.folder = folder
+        self.source = source
         title = try yaml.localised("title")
         question = try yaml.localised("question")
-        prediction = try Prediction(yaml.mapping("prediction", keys: ["question", "answers"]))
+        prediction = try Prediction(yaml.mapping("prediction", keys: Prediction.keys))
+        seconds = yaml.has("seconds") ? try yaml.double("seconds") : nil
         model = try yaml.string("model")
-        task = try yaml.string("task")
-        var runs: [LessonRun] = []
-        for entry in try yaml.mappings("runs", keys: LessonRun.keys) {
-            let run = try LessonRun(entry)
-            if runs.contains(where: { $0.id == run.id }) { throw entry.wrong("id", "is \(run.id), as another run's") }
-            runs.append(run)
-        }
+        task = try yaml.skill("task")
+        runsAlone = yaml.has("alone") ? try yaml.flag("alone") : false
+        collectsStatements =
+            yaml.has("collects") ? try yaml.name("collects", among: ["articles"], what: "collected") == "articles" : false
+        let runs = try LessonRun.runs(yaml)
         self.runs = runs
-        var measures: [String: Measure] = [:]
-        for (name, entry) in try yaml.namedMappings("measures", keys: ["metric", "run", "split", "at", "over"]) {
-            measures[name] = try Measure(entry, runs: runs.map(\.id))
+        var measures: [(name: String, measure: Measure)] = []
+        for (name, entry) in try yaml.namedMappings("measures", keys: Measure.keys) {
+            measures.append((name, try Measure(entry, runs: runs, before: measures.map(\.name), collects: collectsStatements)))
         }
         self.measures = measures
+        let names = measures.map(\.name)
         var claims: [Claim] = []
-        for entry in try yaml.mappings("claims", keys: ["id", "statement", "measure", "comparison", "bound"]) {
-            claims.append(try Claim(entry, measures: Set(measures.keys)))
+        for entry in try yaml.mappings("claims", keys: Claim.keys) {
+            let claim = try Claim(entry, measures: names)
+            if claims.contains(where: { $0.id == claim.id }) { throw entry.wrong("id", "is \(claim.id), as another claim's") }
+            claims.append(claim)
         }
         self.claims = claims
+        var statements: [ArticleStatement] = []
+        if yaml.has("article") {
+            for entry in try yaml.mappings("article", keys: ArticleStatement.keys) {
+                statements.append(try ArticleStatement(entry, claims: claims.map(\.id)))
+            }
+        }
+        self.statements = statements
         var prose: [Language: String] = [:]
         for language in Language.allCases {
-            let file = "\(language.rawValue).md"
-            let text = try Self.text(of: folder.appending(path: file))
-            for placeholder in Prose.placeholders(in: text) where measures[placeholder.name] == nil {
-                throw .file(
-                    "\(name)/\(file)", line: placeholder.line,
-                    problem: "\"\(placeholder.name)\" is not one of the lesson's measures")
-            }
-            prose[language] = text
+            prose[language] = try Self.prose(of: folder.appending(path: "\(language.rawValue).md"), measures: Set(names))
         }
         self.prose = prose
+        try Self.compare(prose[.en] ?? "", prose[.zhHans] ?? "", measures: Set(names), lesson: name)
     }
 
     private static func text(of url: URL) throws(LessonError) -> String {
@@ -60,81 +69,131 @@ extension Lesson {
         }
         return text
     }
+
+    /// A lesson's prose, whose numbers and figures there are.
+    private static func prose(of url: URL, measures: Set<String>) throws(LessonError) -> String {
+        let file = "\(url.deletingLastPathComponent().lastPathComponent)/\(url.lastPathComponent)"
+        let text = try text(of: url)
+        if let (form, line) = Prose.unknownForm(in: text) {
+            let forms = Prose.Placeholder.Form.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .file(file, line: line, problem: "\"\(form)\" is not a way to quote a number; expected one of \(forms)")
+        }
+        for placeholder in Prose.placeholders(in: text, known: measures) where !measures.contains(placeholder.name) {
+            let near = NearNames.of(placeholder.name, among: measures)
+            throw .file(
+                file, line: placeholder.line,
+                problem: "\"\(placeholder.name)\" is not one of the lesson's measures\(NearNames.hint(near))")
+        }
+        let figures = FigureCatalogue.figures.map(\.id)
+        for place in Prose.figures(in: text) where !figures.contains(place.figure) {
+            let near = NearNames.of(place.figure, among: figures)
+            throw .file(file, line: place.line, problem: "there is no figure \"\(place.figure)\"\(NearNames.hint(near))")
+        }
+        return text
+    }
+
+    /// Both languages have the same headings, the same figures in the same order, and the same numbers.
+    private static func compare(
+        _ english: String, _ chinese: String, measures: Set<String>, lesson: String
+    ) throws(LessonError) {
+        func differ(_ line: Int?, _ problem: String) -> LessonError {
+            .file("\(lesson)/zh-Hans.md", line: line, problem: problem)
+        }
+        let headings = (Prose.headings(in: english), Prose.headings(in: chinese))
+        for (a, b) in zip(headings.0, headings.1) where a.level != b.level {
+            throw differ(
+                b.line,
+                "the heading has level \(b.level), and its twin in en.md, line \(a.line), level \(a.level); make them the same")
+        }
+        if headings.0.count != headings.1.count {
+            throw differ(nil, "it has \(headings.1.count) headings, and en.md \(headings.0.count); make them as many")
+        }
+        let figures = (Prose.figures(in: english), Prose.figures(in: chinese))
+        for (a, b) in zip(figures.0, figures.1) where a.text != b.text {
+            throw differ(
+                b.line,
+                "it shows the figure \(b.text) where en.md, line \(a.line), shows \(a.text); show the same figures in order")
+        }
+        if figures.0.count != figures.1.count {
+            throw differ(nil, "it shows \(figures.1.count) figures, and en.md \(figures.0.count); show the same figures")
+        }
+        let numbers = [english, chinese].map { text in
+            Set(Prose.placeholders(in: text, known: measures).map { "{{ \($0.name) | \($0.form.rawValue) }}" })
+        }
+        if let lacking = numbers[0].subtracting(numbers[1]).sorted().first {
+            throw differ(nil, "it does not quote \(lacking), and en.md does; quote the same numbers")
+        }
+        if let extra = numbers[1].subtracting(numbers[0]).sorted().first {
+            throw differ(nil, "it quotes \(extra), and en.md does not; quote the same numbers")
+        }
+    }
 }
 
 extension YAMLMapping {
-    fileprivate func localised(_ key: String) throws(LessonError) -> Localised {
+    func localised(_ key: String) throws(LessonError) -> Localised {
         let both = try mapping(key, keys: ["en", "zh"])
         return Localised(en: try both.string("en"), zhHans: try both.string("zh"))
     }
 }
 
 extension Prediction {
+    static let keys: Set<String> = ["question", "answers"]
+    static let answerKeys: Set<String> = ["text", "reply", "right"]
+
     fileprivate init(_ yaml: YAMLMapping) throws(LessonError) {
         question = try yaml.localised("question")
         var answers: [Answer] = []
-        for entry in try yaml.mappings("answers", keys: ["text", "reply", "right"]) {
+        for entry in try yaml.mappings("answers", keys: Self.answerKeys) {
             answers.append(
                 Answer(
                     text: try entry.localised("text"), reply: try entry.localised("reply"),
                     isRight: entry.has("right") ? try entry.flag("right") : false))
         }
         guard answers.count(where: \.isRight) == 1 else { throw yaml.wrong("answers", "must have exactly one with right: true") }
+        guard answers.count <= 9 else { throw yaml.wrong("answers", "must be at most nine, one for each digit") }
         self.answers = answers
     }
 }
 
-extension LessonRun {
-    fileprivate static let keys = MethodSpecification.yamlKeys.union([
-        "id", "steps", "batch_size", "learning_rate", "schedule", "warmup", "weight_decay", "clipping", "evaluate_every", "seeds",
-        "frames",
-    ])
-
-    fileprivate init(_ yaml: YAMLMapping) throws(LessonError) {
-        id = try yaml.string("id")
-        method = try MethodSpecification(yaml)
-        let shape: LearningRateSchedule.Shape = yaml.has("schedule") ? try yaml.word("schedule") : .constant
-        training = TrainingSpecification(
-            steps: try yaml.integer("steps", atLeast: 1), batchSize: try yaml.integer("batch_size", atLeast: 1),
-            schedule: LearningRateSchedule(
-                shape, peak: try yaml.double("learning_rate"), warmup: yaml.has("warmup") ? try yaml.integer("warmup") : 0),
-            optimizer: AdamW(weightDecay: yaml.has("weight_decay") ? try yaml.double("weight_decay") : 0.01),
-            clipping: yaml.has("clipping") ? try yaml.double("clipping") : nil,
-            evaluateEvery: try yaml.integer("evaluate_every", atLeast: 1))
-        seeds = try yaml.integers("seeds").map { UInt64($0) }
-        frames = yaml.has("frames") ? Set(try yaml.words("frames")) : []
-    }
-}
-
-extension Measure {
-    fileprivate init(_ yaml: YAMLMapping, runs: [String]) throws(LessonError) {
-        self.init(try yaml.word("metric"), run: try yaml.string("run"))
-        guard runs.contains(run) else {
-            throw yaml.wrong("run", "is \"\(run)\", expected one of \(runs.joined(separator: ", "))")
-        }
-        if yaml.has("split") {
-            let split: TaskData.Split = try yaml.word("split")
-            self.split = split.rawValue
-        }
-        if yaml.has("at") { moment = try yaml.word("at") }
-        if yaml.has("over") { summary = try yaml.word("over") }
-    }
-}
-
 extension Claim {
-    fileprivate init(_ yaml: YAMLMapping, measures: Set<String>) throws(LessonError) {
+    static let keys: Set<String> = ["id", "statement", "measure", "comparison", "bound", "general"]
+    static let boundKeys: Set<String> = ["measure", "number", "from", "to"]
+
+    fileprivate init(_ yaml: YAMLMapping, measures: [String]) throws(LessonError) {
         id = try yaml.string("id")
         statement = try yaml.localised("statement")
-        measure = try yaml.string("measure")
+        measure = try yaml.name("measure", among: measures, what: "one of the lesson's measures")
         comparison = try yaml.word("comparison")
-        let bound = try yaml.mapping("bound", keys: ["measure", "number"])
-        self.bound = Bound(
-            measure: bound.has("measure") ? try bound.string("measure") : nil,
-            number: bound.has("number") ? try bound.double("number") : 0)
-        for (key, name, mapping) in [("measure", measure, yaml)] + (self.bound.measure.map { [("measure", $0, bound)] } ?? [])
-        where !measures.contains(name) {
-            throw mapping.wrong(
-                key, "is \"\(name)\", which is not one of the lesson's measures: \(measures.sorted().joined(separator: ", "))")
+        let bound = try yaml.mapping("bound", keys: Self.boundKeys)
+        if comparison == .between {
+            guard !bound.has("number") else { throw bound.wrong("number", "does not go with between; give from and to") }
+            self.bound = Bound(measure: nil, number: try bound.double("from"), upper: try bound.double("to"))
+            guard self.bound.number <= self.bound.upper ?? 0 else { throw bound.wrong("from", "is above to") }
+            if bound.has("measure") { throw bound.wrong("measure", "does not go with between; give from and to") }
+        } else {
+            for key in ["from", "to"] where bound.has(key) { throw bound.wrong(key, "goes with between only; give number") }
+            guard bound.has("measure") || bound.has("number") else {
+                throw yaml.wrong("bound", "must have a number, a measure, or both, of which the sum counts")
+            }
+            self.bound = Bound(
+                measure: bound.has("measure")
+                    ? try bound.name("measure", among: measures, what: "one of the lesson's measures") : nil,
+                number: bound.has("number") ? try bound.double("number") : 0)
         }
+        isGeneral = yaml.has("general") ? try yaml.flag("general") : false
+    }
+}
+
+extension ArticleStatement {
+    static let keys: Set<String> = ["section", "says", "verdict", "because", "claims"]
+
+    fileprivate init(_ yaml: YAMLMapping, claims: [String]) throws(LessonError) {
+        section = try yaml.string("section")
+        says = try yaml.localised("says")
+        let verdict = try yaml.name("verdict", among: Verdict.given.map(\.rawValue), what: "a verdict")
+        self.verdict = Verdict(rawValue: verdict) ?? .notJudged
+        because = try yaml.localised("because")
+        self.claims = try yaml.strings("claims")
+        for claim in self.claims { try yaml.check(claim, "claims", among: claims, what: "one of the lesson's claims") }
     }
 }

@@ -2,7 +2,7 @@ internal import Experiments
 
 extension MethodSpecification {
     /// The keys that say which method, and what it is told: the same in lessons and in sweeps.
-    static let yamlKeys = Set(MethodSettings.Key.allCases.map(\.rawValue)).union([
+    static let yamlKeys = Set(MethodSettings.Key.allCases.filter { $0 != .adapters }.map(\.rawValue)).union([
         "method", "deviation", "initial_text", "labels",
     ])
 

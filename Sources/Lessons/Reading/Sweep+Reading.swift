@@ -43,7 +43,7 @@ extension Sweep {
                 try training.read(yaml)
                 try training.read(choice)
                 let start = choice.has("label") ? try choice.string("label") : method.kind.rawValue
-                let label = ([start] + varied).joined(separator: "-").asRunName
+                let label = YAMLMapping.runName(start, varied)
                 guard !entries.contains(where: { $0.label == label }) else {
                     throw mapping.wrong("method", "makes two entries called \"\(label)\"; give one of them a label")
                 }
@@ -84,12 +84,5 @@ extension Sweep.Training {
         if yaml.has("warmup") { warmup = try yaml.integer("warmup") }
         if yaml.has("weight_decay") { weightDecay = try yaml.double("weight_decay") }
         if yaml.has("clipping") { clipping = try yaml.double("clipping") }
-    }
-}
-
-extension String {
-    /// In the letters that a run's name may have.
-    fileprivate var asRunName: String {
-        String(map { $0.isASCII && ($0.isLetter || $0.isNumber || "-._+".contains($0)) ? $0 : "-" })
     }
 }

@@ -1,3 +1,4 @@
+internal import Recordings
 internal import Yams
 
 /// A mapping of a YAML file, read key by key, whose errors name file, line and key.
@@ -41,10 +42,11 @@ struct YAMLMapping {
                 throw .file(file, line: key.mark?.line, problem: "a key of \(Self.named(path)) is not a word")
             }
             guard keys.contains(name) else {
+                let near = NearNames.of(name, among: keys)
                 throw .file(
                     file, line: key.mark?.line,
-                    problem:
-                        "\(Self.named(path)) has no key \"\(name)\"; expected one of \(keys.sorted().joined(separator: ", "))")
+                    problem: "\(Self.named(path)) has no key \"\(name)\"\(NearNames.hint(near)); expected one of "
+                        + keys.sorted().joined(separator: ", "))
             }
             values[name] = value
         }
@@ -77,6 +79,14 @@ struct YAMLMapping {
             }
         }
         return result
+    }
+
+    /// The name of a run by what it is called and by what varies in it, in the letters that a run's name may have.
+    static func runName(_ name: String, _ varied: [String]) -> String {
+        String(
+            ([name] + varied).joined(separator: "-").map {
+                $0.isASCII && ($0.isLetter || $0.isNumber || "-._+".contains($0)) ? $0 : "-"
+            })
     }
 
     /// Mappings under keys of the file's own choosing.
@@ -120,9 +130,27 @@ struct YAMLMapping {
     func word<Word: RawRepresentable & CaseIterable>(_ key: String) throws(LessonError) -> Word where Word.RawValue == String {
         let node = try node(key)
         guard let word = Word(rawValue: node.scalar?.string ?? "") else {
-            throw wrong(key, node, "one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
+            let words = Word.allCases.map(\.rawValue)
+            let near = NearNames.of(node.scalar?.string ?? "", among: words)
+            throw wrong(key, node, "one of \(words.joined(separator: ", "))\(NearNames.hint(near))")
         }
         return word
+    }
+
+    /// One of some names.
+    func name(_ key: String, among known: [String], what: String) throws(LessonError) -> String {
+        let name = try string(key)
+        try check(name, key, among: known, what: what)
+        return name
+    }
+
+    func check(_ name: String, _ key: String, among known: [String], what: String) throws(LessonError) {
+        guard !known.contains(name) else { return }
+        let near = NearNames.of(name, among: known)
+        let all =
+            near.isEmpty
+            ? "expected one of \(known.sorted().joined(separator: ", "))" : "near it: \(near.joined(separator: ", "))"
+        throw wrong(key, "is \"\(name)\", which is not \(what); \(all)")
     }
 
     /// A list of words of an enumeration.
@@ -133,6 +161,12 @@ struct YAMLMapping {
             throw wrong(key, node, "a list of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return all
+    }
+
+    /// A text, or a list of texts.
+    func oneOrMore(_ key: String) throws(LessonError) -> [String] {
+        if let scalar = try node(key).scalar { return [scalar.string] }
+        return try strings(key)
     }
 
     func strings(_ key: String) throws(LessonError) -> [String] {

@@ -1,15 +1,17 @@
 internal import CairoRendering
+internal import Dispatch
 internal import Drawing
 public import Figures
 public import Foundation
 internal import Interchange
 public import Recordings
+internal import Synchronization
 
 /// A folder with every figure of the catalogue, drawn from recordings beside them: what a reader browses, and what snapshot tests
 /// compare with.
 public struct Gallery {
     /// A figure, and the recording that it is drawn from.
-    public struct Plate {
+    public struct Plate: Sendable {
         public let figure: Figure
         /// The recording's name.
         public let source: String
@@ -46,25 +48,32 @@ public struct Gallery {
     private let isWhole: Bool
 
     /// A picture as it is drawn now.
-    struct Drawing {
+    struct Drawing: Sendable {
         let reference: GalleryReference
         let scene: Scene
         let bytes: Data
     }
 
-    /// Draws every picture in turn.
+    /// Draws every picture, several at a time, and hands them on in their order.
     func draw(_ body: (Drawing) throws -> Void) throws {
-        var presses: [GalleryReference.Look: FigurePress] = [:]
-        for plate in plates {
-            var scenes: [GalleryReference.Look: Scene] = [:]
-            for reference in GalleryReference.all(of: plate.figure.id) {
-                let look = reference.look
-                let press = try presses[look] ?? FigurePress(language: look.language, theme: look.theme, scale: Self.scale)
-                presses[look] = press
-                let scene = try scenes[look] ?? press.scene(plate.figure, of: plate.recording, options: FigureOptions())
-                scenes[look] = scene
-                try body(Drawing(reference: reference, scene: scene, bytes: try press.bytes(scene, as: reference.format)))
+        let presses = try GalleryReference.Look.allCases.map { look in
+            (look, try FigurePress(language: look.language, theme: look.theme, scale: Self.scale))
+        }
+        let places = plates.flatMap { plate in presses.map { (plate, $0.0, $0.1) } }
+        // Each look of a figure is drawn by itself from what nobody changes, so that who draws it and when changes no byte.
+        let drawings = Mutex([Result<[Drawing], any Error>?](repeating: nil, count: places.count))
+        DispatchQueue.concurrentPerform(iterations: places.count) { index in
+            let (plate, look, press) = places[index]
+            let result = Result {
+                let scene = try press.scene(plate.figure, of: plate.recording, options: FigureOptions())
+                return try GalleryReference.all(of: plate.figure.id).filter { $0.look == look }.map { reference in
+                    Drawing(reference: reference, scene: scene, bytes: try press.bytes(scene, as: reference.format))
+                }
             }
+            drawings.withLock { $0[index] = result }
+        }
+        for result in drawings.withLock({ $0 }) {
+            for drawing in try result?.get() ?? [] { try body(drawing) }
         }
     }
 

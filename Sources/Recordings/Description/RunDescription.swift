@@ -2,6 +2,13 @@
 public struct RunDescription: Codable, Hashable, Sendable {
     /// Its name in the recording and of its folder, for example `prompt-tuning-7`.
     public var id: String
+    /// The name of its base model; left out for the recording's main one.
+    public var model: String?
+    /// The id of its task; left out for the recording's main one.
+    public var task: String?
+    /// The ids of tasks it is also evaluated on, before the first update and after the last; left out for none. See
+    /// ``evaluatedSplits(of:)``.
+    public var otherTasks: [String]?
     public var method: MethodDescription
     public var training: TrainingDescription
     public var seed: UInt64
@@ -27,12 +34,16 @@ public struct RunDescription: Codable, Hashable, Sendable {
     public var probes: [ProbeDescription]?
 
     public init(
-        id: String, method: MethodDescription, training: TrainingDescription, seed: UInt64, graph: String,
+        id: String, model: String? = nil, task: String? = nil, otherTasks: [String] = [], method: MethodDescription,
+        training: TrainingDescription, seed: UInt64, graph: String,
         parameters: [ParameterDescription], frozenCount: Int, weightsSha256: WeightsHashes, frames: [FrameDescription] = [],
         checkpoints: [Int] = [], adapterBytes: Int? = nil, seconds: RunSeconds? = nil, memory: RunMemory? = nil,
         probes: [ProbeDescription]? = nil
     ) {
         self.id = id
+        self.model = model
+        self.task = task
+        self.otherTasks = otherTasks.isEmpty ? nil : otherTasks
         self.method = method
         self.training = training
         self.seed = seed
@@ -46,6 +57,12 @@ public struct RunDescription: Codable, Hashable, Sendable {
         self.seconds = seconds
         self.memory = memory
         self.probes = probes
+    }
+
+    /// The splits that its evaluations may be of: those of its task, then for each other task what ``SplitID/skill(_:)`` and
+    /// ``SplitID/bare(_:)`` name. A journal says which by the place in this list.
+    public func evaluatedSplits(of task: TaskDescription) -> [String] {
+        task.splits.map(\.id) + (otherTasks ?? []).flatMap { [SplitID.skill($0), SplitID.bare($0)] }
     }
 
     /// How many numbers were trained.
@@ -232,11 +249,30 @@ public struct FrameDescription: Codable, Hashable, Sendable {
     public var phases: [RecordedPhase]
     /// Whose batch it is: a split's id; the step's own training batch if there is none.
     public var split: String?
+    /// Where each sequence of a mixed batch comes from; left out of all other frames.
+    public var sequences: [SequenceDescription]?
 
-    public init(step: Int, phases: [RecordedPhase], split: String? = nil) {
+    public init(step: Int, phases: [RecordedPhase], split: String? = nil, sequences: [SequenceDescription]? = nil) {
         self.step = step
         self.phases = phases
         self.split = split
+        self.sequences = sequences
+    }
+}
+
+/// A sequence of a mixed batch.
+public struct SequenceDescription: Codable, Hashable, Sendable {
+    /// The run whose adapter it goes through.
+    public var run: String
+    /// The split of that run's task.
+    public var split: String
+    /// Which example of the split, counted from 0.
+    public var example: Int
+
+    public init(run: String, split: String, example: Int) {
+        self.run = run
+        self.split = split
+        self.example = example
     }
 }
 

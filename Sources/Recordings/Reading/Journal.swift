@@ -37,7 +37,7 @@ public struct Journal: Sendable {
             offsets[list] = try file.offsets(ofParts: count, of: list.rawValue)
         }
         batchOffsets = offsets
-        evaluations = try Self.readEvaluations(file, task: task, steps: count)
+        evaluations = try Self.readEvaluations(file, splits: run.evaluatedSplits(of: task), steps: count)
     }
 
     /// The batch that a step learned from.
@@ -87,7 +87,7 @@ public struct Journal: Sendable {
     }
 
     private static func readEvaluations(
-        _ file: TensorFile, task: TaskDescription, steps: Int
+        _ file: TensorFile, splits: [String], steps: Int
     ) throws(RecordingError) -> [RecordedEvaluation] {
         typealias Name = RecordingLayout.Evaluations
         let at = try file.integers(Name.step)
@@ -109,8 +109,9 @@ public struct Journal: Sendable {
             guard (0...steps).contains(Int(at[index])) else {
                 throw file.malformed(Name.step, "step \(at[index]) is not one of 0 to \(steps)")
             }
-            guard task.splits.indices.contains(Int(split[index])) else {
-                throw file.malformed(Name.split, "\(split[index]) is not the place of one of the task's splits")
+            guard splits.indices.contains(Int(split[index])) else {
+                throw file.malformed(
+                    Name.split, "\(split[index]) is not the place of one of the splits that the run is evaluated on")
             }
             let predictions = (offsets[index]..<offsets[index + 1]).map { row in
                 RecordedPrediction(
@@ -120,7 +121,7 @@ public struct Journal: Sendable {
             }
             evaluations.append(
                 RecordedEvaluation(
-                    step: Int(at[index]), split: task.splits[Int(split[index])].id, loss: loss[index], accuracy: accuracy[index],
+                    step: Int(at[index]), split: splits[Int(split[index])], loss: loss[index], accuracy: accuracy[index],
                     predictions: predictions))
         }
         return evaluations

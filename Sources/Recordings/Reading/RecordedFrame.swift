@@ -5,6 +5,8 @@ public struct RecordedFrame: Sendable {
     public let phases: [RecordedPhase]
     /// Whose batch it is: a split's id; the step's own training batch if there is none.
     public let split: String?
+    /// Where each sequence of a mixed batch comes from; `nil` in all other frames.
+    public let sequences: [SequenceDescription]?
     public let batch: RecordedBatch
 
     private let file: TensorFile
@@ -18,11 +20,15 @@ public struct RecordedFrame: Sendable {
         step = description.step
         phases = description.phases
         split = description.split
+        sequences = description.sequences
         self.file = file
         self.graph = graph
         nodes = Dictionary(graph.nodes.map { ($0.name, $0) }) { first, _ in first }
         self.run = run
-        let batch = try RecordedBatch { list throws(RecordingError) in try file.integers(list.rawValue) }
+        var batch = try RecordedBatch { list throws(RecordingError) in try file.integers(list.rawValue) }
+        if file.shape(RecordedBatch.adaptersTensor) != nil {
+            batch.adapters = try file.integers(RecordedBatch.adaptersTensor)
+        }
         if let flaw = batch.flaw { throw file.malformed("batch.tokens", "the batch is not sound: \(flaw)") }
         self.batch = batch
     }

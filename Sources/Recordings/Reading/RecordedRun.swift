@@ -3,11 +3,22 @@ internal import Foundation
 /// One run of a recording: its journal, and its frames and checkpoints, which are read when they are asked for.
 public struct RecordedRun: Sendable {
     public let description: RunDescription
+    /// The base model it started from.
+    public let model: ModelDescription
+    /// What it learned.
+    public let task: TaskDescription
+    /// Whether its base model is the recording's main one, whose token embeddings are kept.
+    public let isOfMainModel: Bool
     public let journal: Journal
     private let files: RecordingFiles
 
-    init(_ description: RunDescription, task: TaskDescription, files: RecordingFiles) throws(RecordingError) {
+    init(
+        _ description: RunDescription, model: ModelDescription, task: TaskDescription, isOfMainModel: Bool, files: RecordingFiles
+    ) throws(RecordingError) {
         self.description = description
+        self.model = model
+        self.task = task
+        self.isOfMainModel = isOfMainModel
         self.files = files
         journal = try Journal(files.tensors(RecordingLayout.journal(description.id)), run: description, task: task)
     }

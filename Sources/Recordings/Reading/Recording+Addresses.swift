@@ -70,10 +70,11 @@ extension Recording {
         func scalar(_ number: Float) -> RecordedValue {
             RecordedValue(name: name, shape: RecordedShape(.fixed(1), 1), numbers: [number])
         }
-        if let measured = MeasuredValue(name) { return measured.number(of: run.description).map { scalar(Float($0)) } }
+        if let measured = MeasuredValue(name) { return try measured.number(of: run, atStep: step).map { scalar(Float($0)) } }
         for evaluation in journal.evaluations where evaluation.step == step {
             if name == .evaluationLoss(evaluation.split) { return scalar(evaluation.loss) }
             if name == .evaluationAccuracy(evaluation.split) { return scalar(evaluation.accuracy) }
+            if name == .evaluationProbabilities(evaluation.split) { return evaluation.probabilities }
         }
         if let parameter = try journal.parameter(name, atStep: step) { return parameter }
         if step < journal.stepCount {
@@ -107,15 +108,14 @@ extension Recording {
         }
         let journal = run.journal.parameters.map(\.name).flatMap { [$0, $0.gradient, $0.firstMoment, $0.secondMoment] }
         let evaluations = Set(run.journal.evaluations.map(\.split)).flatMap {
-            [ValueName.evaluationLoss($0), .evaluationAccuracy($0)]
+            [ValueName.evaluationLoss($0), .evaluationAccuracy($0), .evaluationProbabilities($0)]
         }
         let probes = run.description.probes ?? []
         if let probe = probes.first(where: { $0.value(name) != nil }) {
             return .notRecorded(name, step: step, run: run.id, recordedAt: [probe.step])
         }
-        let probed = probes.flatMap(\.values).map(\.name)
-        let known = Set(
-            graph.nodes.map(\.name) + journal + evaluations + probed + [.loss, .learningRate, .gradientNorm])
+        let others = probes.flatMap(\.values).map(\.name) + MeasuredValue.allCases.map(\.name)
+        let known = Set(graph.nodes.map(\.name) + journal + evaluations + [.loss, .learningRate, .gradientNorm] + others)
         return .unknownValue(name.rawValue, step: nil, near: NearNames.of(name.rawValue, among: known.map(\.rawValue)))
     }
 }

@@ -27,7 +27,12 @@ public struct Recording: Sendable {
         let files = try RecordingFiles(folder: folder, checking: checking)
         let description = try Self.readDescription(files)
         var runs: [RecordedRun] = []
-        for run in description.runs { runs.append(try RecordedRun(run, task: description.task, files: files)) }
+        for run in description.runs {
+            // Both are there: a description with a run that names others is refused.
+            let (model, task) = (description.model(of: run) ?? description.model, description.task(of: run) ?? description.task)
+            runs.append(
+                try RecordedRun(run, model: model, task: task, isOfMainModel: model == description.model, files: files))
+        }
         self.folder = folder
         self.files = files
         self.description = description
@@ -67,7 +72,8 @@ public struct Recording: Sendable {
         return words
     }
 
-    /// The base model's token embeddings, `[V, d]`; `nil` if the recording was made without them.
+    /// The main model's token embeddings, `[V, d]`; `nil` if the recording was made without them. They are not those of a run of another
+    /// model (``RecordedRun/isOfMainModel``).
     public func vocabularyEmbeddings() throws(RecordingError) -> RecordedValue? {
         guard files.has(RecordingLayout.embeddings) else { return nil }
         let configuration = description.model.configuration
@@ -82,11 +88,13 @@ public struct Recording: Sendable {
         func require(_ isSound: Bool, _ key: String, _ problem: @autoclosure () -> String) throws(RecordingError) {
             guard isSound else { throw .malformed(file: files.full(RecordingLayout.description), key: key, problem: problem()) }
         }
+        if let (key, problem) = description.flaw { try require(false, key, problem) }
         var ids: Set<String> = []
         for (index, run) in description.runs.enumerated() {
             let key = "runs[\(index)]"
             if let flaw = RecordingLayout.flaw(ofID: run.id) { try require(false, "\(key).id", flaw) }
             if let flaw = RecordingLayout.flaw(ofID: run.graph) { try require(false, "\(key).graph", flaw) }
+            if let (part, problem) = description.flaw(of: run) { try require(false, "\(key).\(part)", problem) }
             try require(ids.insert(run.id).inserted, "\(key).id", "two runs are called \"\(run.id)\"")
             try require(run.training.steps >= 0, "\(key).training.steps", "\(run.training.steps) is not a number of steps")
             let steps = 0...run.training.steps

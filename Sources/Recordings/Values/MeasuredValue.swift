@@ -5,6 +5,12 @@ public enum MeasuredValue: String, CaseIterable, Hashable, Sendable {
     case adapterBytes = "adapter-bytes"
     /// The median step, without evaluation and recording.
     case secondsAStep = "seconds-a-step"
+    /// The bytes of AdamW's two moments, a single-precision number each for every trained number.
+    case momentBytes = "moment-bytes"
+    /// The multiplications and additions of a step's products on the way to its loss.
+    case forwardArithmetic = "forward-arithmetic"
+    /// The multiplications and additions of a step's products on the way back.
+    case backwardArithmetic = "backward-arithmetic"
     case memoryOfBaseWeights = "memory.base-weights"
     case memoryOfAddedWeights = "memory.added-weights"
     case memoryOfOptimizer = "memory.optimizer"
@@ -22,17 +28,25 @@ public enum MeasuredValue: String, CaseIterable, Hashable, Sendable {
     public var name: ValueName { ValueName(Self.prefix + rawValue) }
 
     /// The number; `nil` where it was not measured.
-    public func number(of run: RunDescription) -> Double? {
+    ///
+    /// - Parameter step: Whose batch it is counted for, where it depends on one.
+    public func number(of recorded: RecordedRun, atStep step: Int = 0) throws(RecordingError) -> Double? {
+        let run = recorded.description
         switch self {
-        case .trainedNumbers: Double(run.trainedCount)
-        case .adapterBytes: run.adapterBytes.map(Double.init)
-        case .secondsAStep: run.seconds?.step
-        case .memoryOfBaseWeights: run.memory.map { Double($0.baseWeights) }
-        case .memoryOfAddedWeights: run.memory.map { Double($0.addedWeights) }
-        case .memoryOfOptimizer: run.memory.map { Double($0.optimizer) }
-        case .memoryOfGradients: run.memory.map { Double($0.gradients) }
-        case .memoryOfActivations: run.memory.map { Double($0.activations) }
-        case .memory: run.memory.map { Double($0.total) }
+        case .trainedNumbers: return Double(run.trainedCount)
+        case .adapterBytes: return run.adapterBytes.map(Double.init)
+        case .secondsAStep: return run.seconds?.step
+        case .momentBytes: return Double(2 * MemoryLayout<Float>.size * run.trainedCount)
+        case .forwardArithmetic, .backwardArithmetic:
+            guard step < recorded.journal.stepCount else { return nil }
+            let count = MatrixArithmetic.count(try recorded.graph(), batch: try recorded.journal.batch(atStep: step))
+            return self == .forwardArithmetic ? count.forward : count.backward
+        case .memoryOfBaseWeights: return run.memory.map { Double($0.baseWeights) }
+        case .memoryOfAddedWeights: return run.memory.map { Double($0.addedWeights) }
+        case .memoryOfOptimizer: return run.memory.map { Double($0.optimizer) }
+        case .memoryOfGradients: return run.memory.map { Double($0.gradients) }
+        case .memoryOfActivations: return run.memory.map { Double($0.activations) }
+        case .memory: return run.memory.map { Double($0.total) }
         }
     }
 

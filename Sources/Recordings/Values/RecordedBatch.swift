@@ -12,10 +12,12 @@ public struct RecordedBatch: Hashable, Sendable {
     public var countedStarts: [Int32]
     /// The next token of each counted row.
     public var targets: [Int32]
+    /// Which of several adapters each sequence goes through; empty where there is one for all.
+    public var adapters: [Int32]
 
     public init(
         tokens: [Int32], positions: [Int32], sequenceStarts: [Int32], countedRows: [Int32], countedStarts: [Int32],
-        targets: [Int32]
+        targets: [Int32], adapters: [Int32] = []
     ) {
         self.tokens = tokens
         self.positions = positions
@@ -23,6 +25,7 @@ public struct RecordedBatch: Hashable, Sendable {
         self.countedRows = countedRows
         self.countedStarts = countedStarts
         self.targets = targets
+        self.adapters = adapters
     }
 
     /// No text at all: the batch of values that do not depend on one.
@@ -30,6 +33,9 @@ public struct RecordedBatch: Hashable, Sendable {
         tokens: [], positions: [], sequenceStarts: [0], countedRows: [], countedStarts: [0], targets: [])
 
     public var sequenceCount: Int { sequenceStarts.count - 1 }
+
+    /// Which adapter a sequence goes through; 0 where there is one for all.
+    public func adapter(ofSequence index: Int) -> Int { adapters.isEmpty ? 0 : Int(adapters[index]) }
 
     /// The text rows of a sequence.
     public func sequence(_ index: Int) -> Range<Int> { Int(sequenceStarts[index])..<Int(sequenceStarts[index + 1]) }
@@ -58,6 +64,9 @@ public struct RecordedBatch: Hashable, Sendable {
         if !rises(countedStarts, to: countedRows.count) {
             return "its counted starts do not rise from 0 to the number of counted rows"
         }
+        if !adapters.isEmpty, adapters.count != sequenceStarts.count - 1 || adapters.contains(where: { $0 < 0 }) {
+            return "it has not one adapter for each sequence"
+        }
         if !countedRows.allSatisfy({ $0 >= 0 && $0 < tokens.count }) { return "a counted row is not a row of its text" }
         return nil
     }
@@ -85,6 +94,9 @@ extension RecordedBatch {
         case .targets: targets
         }
     }
+
+    /// The tensor of a mixed batch's adapters, which only its frame has.
+    static let adaptersTensor = "batch.adapters"
 
     /// A batch of lists that are read one by one.
     init<Failure: Error>(reading list: (List) throws(Failure) -> [Int32]) throws(Failure) {

@@ -46,3 +46,21 @@ public struct RecordedPrediction: Hashable, Sendable {
         self.probabilities = probabilities
     }
 }
+
+extension ValueName {
+    /// The probabilities of the likeliest tokens that an evaluation of a split found, `[answers, tokens]`: of each answer that was
+    /// kept, the likeliest token first.
+    public static func evaluationProbabilities(_ split: String) -> ValueName {
+        ValueName("evaluation/\(split).probabilities")
+    }
+}
+
+extension RecordedEvaluation {
+    /// The value that ``ValueName/evaluationProbabilities(_:)`` names; `nil` where no answers were kept.
+    var probabilities: RecordedValue? {
+        guard let width = predictions.first?.probabilities.count else { return nil }
+        return RecordedValue(
+            name: .evaluationProbabilities(split), shape: RecordedShape(.fixed(predictions.count), width),
+            numbers: predictions.flatMap(\.probabilities))
+    }
+}

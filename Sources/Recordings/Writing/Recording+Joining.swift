@@ -1,7 +1,7 @@
 public import Foundation
 
 extension Recording {
-    /// Writes one recording with the runs of several, which are of the same model and the same task.
+    /// Writes one recording with the runs of several, which are of the same models and the same tasks.
     ///
     /// Nothing is computed: files are copied as they are, each compared with its hash. Graphs that are the same are kept once.
     ///
@@ -13,8 +13,8 @@ extension Recording {
             embeddings: try first.vocabularyEmbeddings()?.numbers)
         var graphs: [GraphDescription: String] = [:]
         for recording in recordings {
-            guard recording.description.model == first.description.model, recording.description.task == first.description.task
-            else {
+            let (own, others) = (recording.description, first.description)
+            guard own.allModels == others.allModels, own.allTasks == others.allTasks else {
                 throw .inconsistent(
                     "\(recording.folder.path) is of another model or task than \(first.folder.path), so that they make no one recording"
                 )

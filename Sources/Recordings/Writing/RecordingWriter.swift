@@ -30,11 +30,12 @@ public final class RecordingWriter {
     ///   - destination: The recording's folder. Only another recording, or an empty folder, is replaced.
     ///   - description: Without runs; they come with ``startRun(_:)``.
     ///   - vocabulary: The text of every token, by its id.
-    ///   - embeddings: The base model's token embeddings, `[V, d]`, for figures that look for the words nearest to a vector.
+    ///   - embeddings: The main model's token embeddings, `[V, d]`, for figures that look for the words nearest to a vector.
     public init(
         at destination: URL, _ description: RecordingDescription, vocabulary: [String], embeddings: [Float]? = nil
     ) throws(RecordingError) {
         let configuration = description.model.configuration
+        if let flaw = description.flaw { throw .inconsistent(flaw.problem) }
         guard vocabulary.count == configuration.vocabularySize else {
             throw .inconsistent("\(vocabulary.count) words for a vocabulary of \(configuration.vocabularySize)")
         }
@@ -81,12 +82,14 @@ public final class RecordingWriter {
         guard let graph = graphs[run.graph] else {
             throw .inconsistent("run \(run.id) names the graph \"\(run.graph)\", which was not added")
         }
+        if let flaw = description.flaw(of: run) { throw .inconsistent("run \(run.id): \(flaw.problem)") }
+        let task = description.task(of: run) ?? description.task
         let spool = JournalSpool(in: location.appending(path: Self.spoolFolder))
         do { try FileManager.default.createDirectory(at: spool.folder, withIntermediateDirectories: true) } catch {
             throw .cannotWrite(spool.folder.path, reason: error.localizedDescription)
         }
         openRun = run.id
-        return RunWriter(run, graph: graph, task: description.task, spool: spool, writer: self)
+        return RunWriter(run, graph: graph, task: task, spool: spool, writer: self)
     }
 
     /// Adds a run of another recording as it is.
@@ -95,6 +98,7 @@ public final class RecordingWriter {
         guard !description.runs.contains(where: { $0.id == run.id }) else {
             throw .inconsistent("two runs are called \"\(run.id)\"")
         }
+        if let flaw = description.flaw(of: run.description) { throw .inconsistent("run \(run.id): \(flaw.problem)") }
         for path in run.paths {
             let (source, target) = (try run.checkedFile(path), try url(path))
             do { try FileManager.default.copyItem(at: source, to: target) } catch {

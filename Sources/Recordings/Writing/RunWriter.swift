@@ -58,7 +58,9 @@ public final class RunWriter {
     ///
     /// - Parameter evaluation: All evaluations of a run that hold predictions keep the same number of likeliest tokens.
     public func append(_ evaluation: RecordedEvaluation) throws(RecordingError) {
-        guard task.split(evaluation.split) != nil else { throw .inconsistent("the task has no split \"\(evaluation.split)\"") }
+        guard run.evaluatedSplits(of: task).contains(evaluation.split) else {
+            throw .inconsistent("the task has no split \"\(evaluation.split)\"")
+        }
         let widths = Set(
             (evaluations + [evaluation]).flatMap(\.predictions).flatMap { [$0.tokens.count, $0.probabilities.count] })
         guard widths.count <= 1 else { throw .inconsistent("predictions of run \(run.id) differ in how many tokens they keep") }
@@ -71,13 +73,18 @@ public final class RunWriter {
     ///   - step: After how many updates. Values of the optimizer's phase belong to the update that follows.
     ///   - split: Whose batch it is, if not the step's own.
     ///   - batch: The batch that the values belong to.
+    ///   - sequences: Of a mixed batch, where each sequence comes from.
     ///   - values: All values of the graph or a selection of them, each with `rows × columns` numbers.
     public func writeFrame(
-        step: Int, split: String? = nil, batch: RecordedBatch, values: [(name: ValueName, numbers: [Float])]
+        step: Int, split: String? = nil, batch: RecordedBatch, sequences: [SequenceDescription]? = nil,
+        values: [(name: ValueName, numbers: [Float])]
     ) throws(RecordingError) {
         let start = ContinuousClock.now
         defer { spent.frames += start.secondsSince }
         if let flaw = batch.flaw { throw .inconsistent("the batch of frame \(step) is not sound: \(flaw)") }
+        if let sequences, sequences.count != batch.sequenceCount {
+            throw .inconsistent("frame \(step) has \(batch.sequenceCount) sequences, and \(sequences.count) are described")
+        }
         if let split, task.split(split) == nil { throw .inconsistent("the task has no split \"\(split)\"") }
         guard !run.frames.contains(where: { $0.step == step }) else {
             throw .inconsistent("run \(run.id) has two frames of step \(step)")
@@ -86,6 +93,9 @@ public final class RunWriter {
         for list in RecordedBatch.List.allCases {
             let numbers = batch[list]
             tensors[list.rawValue] = Tensor(integers: numbers, shape: [numbers.count])
+        }
+        if !batch.adapters.isEmpty {
+            tensors[RecordedBatch.adaptersTensor] = Tensor(integers: batch.adapters, shape: [batch.adapters.count])
         }
         var phases: Set<RecordedPhase> = []
         for (name, numbers) in values {
@@ -100,7 +110,9 @@ public final class RunWriter {
         }
         try writer.write(
             tensors, to: RecordingLayout.frame(run.id, step: step), metadata: ["run": run.id, "step": String(step)])
-        run.frames.append(FrameDescription(step: step, phases: RecordedPhase.allCases.filter(phases.contains), split: split))
+        run.frames.append(
+            FrameDescription(
+                step: step, phases: RecordedPhase.allCases.filter(phases.contains), split: split, sequences: sequences))
     }
 
     /// Writes trained parameters, and if wanted what the optimizer remembers of them, that are too large for the journal.
@@ -226,7 +238,8 @@ public final class RunWriter {
         let predictions = evaluations.flatMap(\.predictions)
         let width = predictions.first?.tokens.count ?? 0
         func integers(_ numbers: [Int], _ shape: [Int]) -> Tensor { Tensor(integers: numbers.map { Int32($0) }, shape: shape) }
-        func splitIndex(_ id: String) -> Int { task.splits.firstIndex { $0.id == id } ?? 0 }
+        let splits = run.evaluatedSplits(of: task)
+        func splitIndex(_ id: String) -> Int { splits.firstIndex(of: id) ?? 0 }
         let offsets = evaluations.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.predictions.count) }
         let (count, rows) = (evaluations.count, predictions.count)
         return [

@@ -8,7 +8,10 @@ import Recordings
 struct FigureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "figure", abstract: "Draw a figure of the catalogue from a recording.",
-        discussion: "Writes <name>.<format> for each format, or one format to standard output with --out -.")
+        discussion: """
+            Writes <name>.<format> for each format, or one format to standard output with --out -. \
+            walkthrough writes many: every frame of a training step, numbered, and a filmstrip of them.
+            """)
 
     @Argument(help: "The figure's name; `foreword figures` lists them.")
     var name: String
@@ -30,8 +33,11 @@ struct FigureCommand: ParsableCommand {
     @Option(help: "The example of the batch, counted from 0.")
     var example: Int?
 
-    @Option(help: "The runs to show, separated by commas.")
+    @Option(name: [.customLong("runs"), .customLong("run")], help: "The runs to show, separated by commas.")
     var runs: String?
+
+    @Option(help: "The base model's folder or name, if a walkthrough does not find it by itself.")
+    var model: String?
 
     @Option(help: "The width, as 720px or 85mm.")
     var width: String?
@@ -54,16 +60,19 @@ struct FigureCommand: ParsableCommand {
     }
 
     func run() throws {
+        if name == Walkthrough.id { return try walk() }
         let figure = try FigureCatalogue.figure(name)
         let recording = try Recording(opening: URL(filePath: recording))
-        let press = try FigurePress(language: look.language, theme: look.theme, scale: scale)
+        let length = width.flatMap(Length.init)
+        let press = try FigurePress(
+            language: look.language, theme: look.theme, scale: scale, unit: length?.unit ?? .pixels)
         var options = FigureOptions(
             runs: runs?.split(separator: ",").map(String.init) ?? [], step: step, layer: layer, head: head, example: example,
             showsTitle: title)
-        if let width = width.flatMap(Length.init) { options.width = width.pixels }
+        if let length { options.width = length.pixels }
         let scene = try press.scene(figure, of: recording, options: options)
         for format in look.formats {
-            let bytes = try press.bytes(scene, as: format)
+            let bytes = try press.bytes(scene, as: format, name: name)
             if out == "-" {
                 FileHandle.standardOutput.write(bytes)
             } else {
@@ -79,11 +88,12 @@ struct FigureCommand: ParsableCommand {
 struct Length {
     /// At 96 to the inch.
     let pixels: Double
+    let unit: LengthUnit
 
     init?(_ text: String) {
-        for (unit, factor) in [("px", 1.0), ("mm", 96 / 25.4)] where text.hasSuffix(unit) {
+        for unit in LengthUnit.allCases where text.hasSuffix(unit.rawValue) {
             guard let number = Double(text.dropLast(2)), number > 0, number < 10_000 else { return nil }
-            pixels = number * factor
+            (pixels, self.unit) = (number * unit.pixels, unit)
             return
         }
         return nil
@@ -106,6 +116,8 @@ struct FiguresCommand: ParsableCommand {
     private struct Entry: Encodable {
         let id: String
         let question: String
+        /// What a recording must hold.
+        let needs: String
         /// What the recording lacks; absent if it has everything or none was given.
         let lacks: String?
     }
@@ -113,15 +125,22 @@ struct FiguresCommand: ParsableCommand {
     func run() throws {
         let language: Language = languageName == .en ? .en : .zhHans
         let recording = try recording.map { try Recording(opening: URL(filePath: $0)) }
-        let entries = try FigureCatalogue.figures.map { figure in
+        var entries = try FigureCatalogue.figures.map { figure in
             Entry(
-                id: figure.id, question: figure.question[language], lacks: try recording.flatMap { try figure.needs.lack(in: $0) }
+                id: figure.id, question: figure.question[language], needs: figure.needs.words[language],
+                lacks: try recording.flatMap { try figure.needs.lack(in: $0) }
             )
         }
+        entries.append(
+            Entry(
+                id: Walkthrough.id, question: Walkthrough.question[language], needs: Walkthrough.needs[language],
+                lacks: recording.flatMap(Walkthrough.lack(in:))))
         if json { return try Console.output(json: entries) }
         for entry in entries {
             let mark = recording == nil ? "" : entry.lacks == nil ? "✓ " : "✗ "
-            Console.output("\(mark)\(entry.id)\n    \(entry.question)\(entry.lacks.map { "\n    (\($0))" } ?? "")")
+            let needs = language == .en ? "needs: " : "需要："
+            let lacks = entry.lacks.map { language == .en ? "\n    lacks: \($0)" : "\n    缺少：\($0)" } ?? ""
+            Console.output("\(mark)\(entry.id)\n    \(entry.question)\n    \(needs)\(entry.needs)\(lacks)")
         }
     }
 }

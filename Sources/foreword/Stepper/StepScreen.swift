@@ -120,7 +120,7 @@ struct StepScreen {
                     + StyledText(Sparkline.text(series.map(\.number)), .role(.trained))
                     + StyledText(" \(text(last.number))"))
         }
-        for split in session.recording.description.task.splits {
+        for split in replayed.run.task.splits {
             guard let last = journal.evaluations(ofSplit: split.id).last else { continue }
             lines.append(StyledText(words.evaluation(split.id, accuracy: last.accuracy, step: last.step)))
         }

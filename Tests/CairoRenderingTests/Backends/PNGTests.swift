@@ -28,7 +28,7 @@ import Testing
 
     static func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
 
-    /// The pixels of a PNG file with 8 bits a channel whose rows have filter 2.
+    /// The pixels of a PNG file with 8 bits a channel whose rows have filter 0.
     static func pixels(_ file: [UInt8], width: Int, height: Int, channels: Int) throws -> [UInt8] {
         let data = try chunks(file).filter { $0.type == "IDAT" }.flatMap(\.data)
         var size = UInt((width * channels + 1) * height)
@@ -38,12 +38,10 @@ import Testing
         }
         #expect(code == Z_OK && Int(size) == raw.count)
         let stride = width * channels
-        var above = [UInt8](repeating: 0, count: stride)
         var pixels: [UInt8] = []
         for row in 0..<height {
-            #expect(raw[row * (stride + 1)] == 2)
-            for index in 0..<stride { above[index] &+= raw[row * (stride + 1) + 1 + index] }
-            pixels += above
+            #expect(raw[row * (stride + 1)] == 0)
+            pixels += raw[row * (stride + 1) + 1..<(row + 1) * (stride + 1)]
         }
         return pixels
     }
@@ -53,7 +51,7 @@ import Testing
         let scene = Specimens.mixed()
         let chunks = try Self.chunks(rendering.png(scene, theme: .light, scale: scale))
         #expect(chunks.map(\.type) == ["IHDR", "sRGB", "pHYs", "IDAT", "IEND"])
-        let (width, height) = (Int((scene.size.width * scale).rounded(.up)), Int((scene.size.height * scale).rounded(.up)))
+        let (width, height) = (Int((scene.size.width * scale).rounded()), Int((scene.size.height * scale).rounded()))
         #expect(Self.number(chunks[0].data[0..<4]) == width && Self.number(chunks[0].data[4..<8]) == height)
         #expect(Self.number(chunks[2].data[0..<4]) == perMetre && Self.number(chunks[2].data[4..<8]) == perMetre)
         #expect(chunks[2].data[8] == 1)

@@ -77,6 +77,15 @@ import Testing
         #expect(text.contains("prefers-color-scheme:dark") && text.contains("[data-theme=dark]"))
     }
 
+    @Test("A shape that is filled and stroked has one style for both")
+    func filledAndStroked() throws {
+        let text = try svg([
+            .circle(at: Point(x: 9, y: 9), radius: 4, fill: .paper, stroke: Stroke(.trained, width: 2, cap: .round))
+        ])
+        _ = try Reader(text)
+        #expect(text.contains("fill=\"#FFFFFF\" stroke=\"#C8500A\" style=\"fill:var(--paper);stroke:var(--trained)\""))
+    }
+
     @Test("Text keeps the room it was given whatever face a reader has")
     func textLength() throws {
         let text = try svg([.text(TextRun("abc", at: Point(x: 1, y: 20), font: .digits, anchor: .middle, turn: .upwards))])
@@ -109,6 +118,6 @@ import Testing
     func magnification() throws {
         let scene = Scene(size: Size(width: 100, height: 50), title: "t", description: "d", language: .en, elements: [])
         let text = try LiveSVG(measurer: PlainMeasurer()).write(scene.drawn(width: 321.26))
-        #expect(text.contains("width=\"321.26\" height=\"160.63\" viewBox=\"0 0 100 50\""))
+        #expect(text.contains("width=\"321.26px\" height=\"160.63px\" viewBox=\"0 0 100 50\""))
     }
 }

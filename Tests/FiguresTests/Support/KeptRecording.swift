@@ -76,13 +76,31 @@ enum KeptRecording {
         defer { try? FileManager.default.removeItem(at: copy) }
         let url = copy.appending(path: path)
         try edit(url)
+        try renewHash(of: path, in: copy)
+        try body(try Recording(opening: copy))
+    }
+
+    /// A copy in which the graph of a run is another, to test that figures notice.
+    static func withChangedGraph(
+        _ graph: String, of name: String = "prompt-tuning", change: (inout GraphDescription) -> Void,
+        _ body: (Recording) throws -> Void
+    ) throws {
+        try withEdited("graphs/\(graph).json", of: name) { url in
+            var description = try JSONDecoder().decode(GraphDescription.self, from: Data(contentsOf: url))
+            change(&description)
+            try JSONEncoder().encode(description).write(to: url)
+        } body: {
+            try body($0)
+        }
+    }
+
+    private static func renewHash(of path: String, in copy: URL) throws {
         let sums = copy.appending(path: "SHA256SUMS")
-        let hash = try ContentHash(ofFile: url).hex
+        let hash = try ContentHash(ofFile: copy.appending(path: path)).hex
         let lines = try String(contentsOf: sums, encoding: .utf8).split(separator: "\n").map { line in
             line.hasSuffix("  " + path) ? "\(hash)  \(path)" : String(line)
         }
         try (lines.joined(separator: "\n") + "\n").write(to: sums, atomically: true, encoding: .utf8)
-        try body(try Recording(opening: copy))
     }
 
     struct Missing: Error { let tensor: String }

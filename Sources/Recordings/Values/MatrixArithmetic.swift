@@ -1,10 +1,8 @@
-internal import Recordings
-
 /// How many multiplications and additions a step's products take, counted from its graph: for a product over an axis of length k,
 /// 2k for each number of its result.
-enum MatrixArithmetic {
+public enum MatrixArithmetic {
     /// - Parameter batch: Whose rows are counted.
-    static func count(_ graph: GraphDescription, batch: RecordedBatch) -> (forward: Double, backward: Double) {
+    public static func count(_ graph: GraphDescription, batch: RecordedBatch) -> (forward: Double, backward: Double) {
         var shapes: [ValueName: RecordedShape] = [:]
         for node in graph.nodes { shapes[node.name] = node.shape }
         var (forward, backward) = (0.0, 0.0)
