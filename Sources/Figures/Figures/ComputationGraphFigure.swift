@@ -413,7 +413,7 @@ private struct ComputationGraphDrawing {
         made.elements.append(
             .rectangle(
                 Rectangle(size: r.size).grown(by: -stroke.width / 2), cornerRadius: 4, fill: ground ?? .paper, stroke: stroke))
-        let room = r.width - 15
+        let room = r.width - 16
         let noteWidth = note.isEmpty ? 0 : type.width(of: note, in: .digits).rounded(.up) + 6
         var font = Font.label
         if type.width(of: label, in: font) > room { font = .digits }
@@ -421,7 +421,7 @@ private struct ComputationGraphDrawing {
         let hasNote = noteWidth > 0 && type.width(of: text, in: font) + noteWidth <= room
         let line = type.line(text, font: font, paint: paint)
         let y = ((Self.cardHeight - line.height) / 2).rounded(.down)
-        made.place(line, at: Point(x: hasNote ? 7 : ((r.width - line.width) / 2).rounded(), y: y))
+        made.place(line, at: Point(x: hasNote ? 8 : ((r.width - line.width) / 2).rounded(), y: y))
         if hasNote {
             let line = type.line(note, font: .digits, paint: .muted)
             made.place(line, at: Point(x: r.width - line.width - 6, y: ((Self.cardHeight - line.height) / 2).rounded()))
