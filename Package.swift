@@ -27,9 +27,9 @@ func tests(
 
 /// The target of the lessons lies at the root, because they do; all else there is not its own.
 let others = [
-    "Autodiff", "CAllocations", "CCairo", "CHarfBuzz", "CKernels", "CMarkdown", "COpenBLAS", "COpenSSL", "CZlib", "CairoRendering",
-    "Drawing", "Experiments", "Figures", "Interchange", "LinearAlgebra", "Publishing", "RandomStreams", "Recordings", "TinyWorld",
-    "Transformer", "Tuning", "foreword",
+    "Autodiff", "CAllocations", "CCairo", "CHarfBuzz", "CKernels", "CMarkdown", "COpenBLAS", "COpenSSL", "CZlib",
+    "CairoRendering", "Drawing", "Experiments", "Figures", "Interchange", "LinearAlgebra", "Publishing",
+    "RandomStreams", "Recordings", "TinyWorld", "Transformer", "Tuning", "foreword",
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")

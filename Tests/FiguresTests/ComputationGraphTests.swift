@@ -55,7 +55,8 @@ struct ComputationGraphTests {
         for (name, reason) in added {
             let node = NodeDescription(
                 name: name, shape: RecordedShape(.fixed(1), 64), phase: .backward, operation: "sum", operands: ["gradient/loss"])
-            try KeptRecording.withChangedGraph("prompt-tuning-1", change: { $0.nodes.append(node) }) { recording in
+            let append = { (graph: inout GraphDescription) in graph.nodes.append(node) }
+            try KeptRecording.withChangedGraph("prompt-tuning-1", change: append) { recording in
                 let error = #expect(throws: FigureError.self) { try scene(of: recording) }
                 #expect(error?.description.contains(reason) == true, "\(error?.description ?? "none")")
             }
