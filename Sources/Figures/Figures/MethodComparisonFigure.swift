@@ -197,7 +197,7 @@ private struct MethodComparisonDrawing {
 
     private func body() -> Block {
         let type = context.type
-        let (left, right, gap) = (122.0, 128.0, 16.0)
+        let (left, right, gap) = (116.0, 128.0, 14.0)
         let count = Double(ModelPart.allCases.count)
         let cell = ((context.room - left - right + gap) / count - gap).rounded(.down)
         func x(_ column: Int) -> Double { left + Double(column) * (cell + gap) }

@@ -162,17 +162,20 @@ private struct MixedBatchDrawing {
         )
         try context.require(
             rows.allSatisfy { $0.answers.mixed == $0.answers.alone }, "a row has another answer in the mixed batch than alone")
-        let adapters = Set(rows.map(\.alone.id)).count
+        let adapted = rows.filter { $0.alone.description.trainedCount > 0 }
         let share = worst == 0 ? nil : NumberFormat.scientific(worst)
-        let (count, prompts) = (NumberFormat.whole(rows.count), NumberFormat.whole(adapters))
-        let allPrompts = rows.allSatisfy { $0.alone.description.method.virtualTokens != nil }
-        let (noun, nounZh) = allPrompts ? ("prompts", "提示") : ("adapters", "适配器")
+        let (count, adapters) = (NumberFormat.whole(rows.count), Set(adapted.map(\.alone.id)).count)
+        let allPrompts = adapted.allSatisfy { $0.alone.description.method.virtualTokens != nil }
+        let (noun, nounZh) = allPrompts ? ("prompt", "提示") : ("adapter", "适配器")
+        let hasBare = adapted.count < rows.count
+        let prompts = "\(NumberFormat.whole(adapters)) \(noun)\(adapters == 1 ? "" : "s")\(hasBare ? " or none" : "")"
+        let promptsZh = "\(NumberFormat.whole(adapters)) 个\(nounZh)\(hasBare ? "或不用\(nounZh)" : "")"
         return Sheet(
             title: Localised(
                 en:
-                    "\(count) texts behind \(prompts) \(noun) in one batch: each gets what it gets alone\(share.map { ", to within \($0) of the largest logit" } ?? ", bit for bit")",
+                    "\(count) texts behind \(prompts) in one batch: each gets what it gets alone\(share.map { ", to within \($0) of the largest logit" } ?? ", bit for bit")",
                 zhHans:
-                    "一批 \(count) 条文本，用 \(prompts) 个\(nounZh)：每条的结果都与单独运行时相同\(share.map { "，误差不超过最大 logit 的 \($0)" } ?? "，逐位一致")"
+                    "一批 \(count) 条文本，用 \(promptsZh)：每条的结果都与单独运行时相同\(share.map { "，误差不超过最大 logit 的 \($0)" } ?? "，逐位一致")"
             ),
             description: Localised(
                 en:

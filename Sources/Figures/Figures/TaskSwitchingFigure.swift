@@ -13,7 +13,7 @@ extension Figure {
             check: { recording throws(RecordingError) in
                 let sets = TaskSwitchingDrawing.candidates(among: recording.runs)
                 if sets.isEmpty { return "it has no runs of one frozen model on two tasks with answers that were kept" }
-                return sets.contains { !TaskSwitchingDrawing.inputs(common: $0).isEmpty }
+                return sets.contains { TaskSwitchingDrawing.sharing($0).count > 1 }
                     ? nil : "no held-out input is common to the tasks of its runs"
             })
     ) { try TaskSwitchingDrawing($0).sheet() }
@@ -60,6 +60,16 @@ private struct TaskSwitchingDrawing {
         return sets.filter { $0.count > 1 }
     }
 
+    /// Of runs of several tasks those that share an input: all of them, or as many as any input is common to.
+    static func sharing(_ runs: [RecordedRun]) -> [RecordedRun] {
+        let all = runs.map { Set(inputs(common: [$0])) }
+        func those(with input: String) -> [RecordedRun] { zip(runs, all).filter { $1.contains(input) }.map(\.0) }
+        let best = runs.flatMap { inputs(common: [$0]) }.enumerated().max { a, b in
+            (those(with: a.element).count, -a.offset) < (those(with: b.element).count, -b.offset)
+        }
+        return best.map { those(with: $0.element) } ?? []
+    }
+
     /// The inputs that all runs answered, in the order of the first.
     static func inputs(common runs: [RecordedRun]) -> [String] {
         let all = runs.map { run -> [String] in
@@ -81,7 +91,7 @@ private struct TaskSwitchingDrawing {
         if chosen.count == 1 { throw context.bad("run", "tasks are switched between two runs or more") }
         guard
             let runs = chosen.isEmpty
-                ? Self.candidates(among: recording.runs).first(where: { !Self.inputs(common: $0).isEmpty }) : chosen
+                ? Self.candidates(among: recording.runs).map(Self.sharing).first(where: { $0.count > 1 }) : chosen
         else { throw context.lacking("it has no runs of one frozen model on two tasks that share a held-out input") }
         self.runs = Array(runs.prefix(Self.mostRuns))
         omitted = max(0, runs.count - Self.mostRuns)
