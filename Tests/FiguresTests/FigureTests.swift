@@ -330,7 +330,10 @@ struct FigureTests {
             ),
             ("combined", "combined", "\"seed\" : 1", "\"seed\" : 9", "not run from the same seeds"),
             ("task-switching", "tasks", "\"after\" : \"b19344e7", "\"after\" : \"00000000", "and 00000000… after it"),
-            ("task-switching", "tasks", "\"target\" : \"green\"", "\"target\" : \"red\"", "and the example wants “red”"),
+            (
+                "task-switching", "tasks", "\"grass =\",\n            \"target\" : \"green\"",
+                "\"grass =\",\n            \"target\" : \"red\"", "and the example wants “red”"
+            ),
         ])
     func contradictedText(_ id: String, _ name: String, _ text: String, _ other: String, _ reason: String) throws {
         try KeptRecording.withSpoiledText(text, other, of: name) { recording in

@@ -177,7 +177,7 @@ private struct MethodComparisonDrawing {
     private func name(_ part: ModelPart) -> Localised {
         switch part {
         case .inFront: Localised(en: "virtual tokens", zhHans: "虚拟 token")
-        case .embeddings: Localised(en: "embeddings", zhHans: "嵌入")
+        case .embeddings: Localised(en: "embedding", zhHans: "嵌入")
         case .attention: Localised(en: "attention", zhHans: "注意力")
         case .mlp: Localised(en: "MLP", zhHans: "MLP")
         case .head: Localised(en: "head", zhHans: "输出头")
@@ -222,7 +222,7 @@ private struct MethodComparisonDrawing {
         // One size for all names, in which no word is wider than a box.
         let parts = ModelPart.allCases.flatMap { type(name($0)).split(separator: " ").map(String.init) }
         let font = parts.allSatisfy { type.width(of: $0, in: .label.bold) <= cell - 6 } ? Font.label.bold : .digits.bold
-        let names = ModelPart.allCases.map { type.paragraph(name($0), width: cell - 2, font: font, alignment: .centre) }
+        let names = ModelPart.allCases.map { type.paragraph(name($0), width: cell - 10, font: font, alignment: .centre) }
         let headHeight = (names.map(\.height).max() ?? 0) + Font.digits.lineHeight + 16
         for (column, part) in ModelPart.allCases.enumerated() {
             let box = Rectangle(x: x(column), y: top, width: cell, height: headHeight)
@@ -234,7 +234,7 @@ private struct MethodComparisonDrawing {
             var lines = [names[column]]
             if let value = MeasuredValue.modelNumbers(in: part) {
                 let number = type.line(
-                    fitted(model.counts[part, default: 0], width: cell - 24, fonts: [.digits]).text, font: .digits, paint: .muted
+                    fitted(model.counts[part, default: 0], width: cell - 104, fonts: [.digits]).text, font: .digits, paint: .muted
                 ).addressed(value.address(in: model.run.id).text)
                 lines.append(.row([Badge.lock.block(size: 11), number], spacing: 3, alignment: .centre))
             } else {

@@ -207,6 +207,8 @@ private struct MixedBatchDrawing {
 
     private static let rowHeight = 36.0
     private static let mostRows = 12
+    /// The least room of an arrow, px.
+    private static let leastWay = 22.0
 
     private func body() -> Block {
         let type = context.type
@@ -238,19 +240,21 @@ private struct MixedBatchDrawing {
         let numbers = heads.dropFirst(3).map { max(46, type.width(of: type($0), in: .label.bold)).rounded(.up) }
         let least = 14.0
         let behind = numbers.reduce(word) { $0 + least + $1 }
-        let (model, way) = (34.0, 22.0)
+        let model = 34.0
         let textStart = edge + nameWidth + 16 + tileWidth + 6
         let texts = shown.shown.map {
-            TokenRow.block(rows[$0].text, width: context.room - behind - model - 2 * way - textStart, type: type)
+            TokenRow.block(rows[$0].text, width: context.room - behind - model - 2 * Self.leastWay - textStart, type: type)
         }
         let textWidth = texts.map(\.width).max() ?? 0
+        // What is left goes between the columns, as far as they stay together.
+        let spare = max(0, context.room - textStart - textWidth - model - 2 * Self.leastWay - behind)
+        let way = Self.leastWay + min(50, spare / 8)
         let modelX = textStart + textWidth + way
         let answerX = modelX + model + way
-        // What is left goes between the columns behind the model.
-        let slack = max(0, context.room - answerX - behind) / Double(numbers.count)
+        let slack = min(60, max(0, context.room - answerX - behind) / Double(numbers.count))
         var ends: [Double] = []
         for width in numbers { ends.append((ends.last ?? answerX + word) + least + slack + width) }
-        var block = Block(size: Size(width: context.room, height: 0))
+        var block = Block(size: Size(width: ends.last ?? context.room, height: 0))
         for (index, head) in heads.enumerated() {
             let line = type.line(head, font: .label.bold, paint: .muted)
             let x = index < 3 ? [edge, textStart, answerX][index] : ends[index - 3] - line.width
@@ -293,7 +297,7 @@ private struct MixedBatchDrawing {
             frozen, at: Point(x: (box.centre.x - frozen.width / 2).rounded(), y: plate.y + 28))
         block.place(Badge.lock.block(), at: Point(x: (box.centre.x - 7).rounded(), y: plate.y + 8))
         block.size.height = bottom
-        return block
+        return block.within(width: context.room, horizontally: .centre)
     }
 
     private typealias Places = (

@@ -5,7 +5,7 @@ internal import Tuning
 
 extension GalleryRecording {
     /// A few steps of every method that trains something: what each of them trains, not how well it does.
-    static let methods = GalleryRecording(name: "methods") {
+    static let methods = GalleryRecording(name: "methods", figures: ["method-comparison"]) {
         let world = World(seed: World.standardSeed)
         let base = try BaseModel(opening: ModelLibrary.url(of: ModelLibrary.main))
         func run(_ name: String, _ change: (inout MethodSettings) -> Void = { _ in }) throws -> RunSpecification {
