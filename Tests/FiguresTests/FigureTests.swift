@@ -281,6 +281,23 @@ struct FigureTests {
         Contradiction(
             figure: "initialisation", recording: "starts", file: "runs/text-seed1/journal.safetensors", tensor: "loss",
             element: 7, change: { _ in .infinity }, reason: "the loss of run text-seed1 at step 7"),
+        Contradiction(
+            figure: "combined", recording: "combined", file: "runs/lora-2/journal.safetensors", tensor: "evaluations.accuracy",
+            element: 5, change: { $0 + 1 }, reason: "an accuracy of run lora-2"),
+        Contradiction(
+            figure: "task-switching", recording: "tasks", file: "runs/translate-en/journal.safetensors",
+            tensor: "predictions.probabilities", element: (45 + 43) * 5, change: { $0 + 1 },
+            reason: "the probabilities of run translate-en add up to"),
+        Contradiction(
+            figure: "mixed-batch", recording: "tasks", file: "runs/mixed/frames/step-000000.safetensors", tensor: "logits",
+            element: 4 * 304 + 17, change: { $0 + 1e-3 }, reason: "differs from that of its own run by"),
+        Contradiction(
+            figure: "mixed-batch", recording: "tasks", file: "runs/repeat-en/frames/step-000050.safetensors",
+            tensor: "probabilities", element: 304 + 7, change: { _ in 1 }, reason: "another answer in the mixed batch"),
+        Contradiction(
+            figure: "mixed-batch", recording: "tasks", file: "runs/colour-en/frames/step-000050.safetensors",
+            tensor: "batch.tokens", element: 3, change: { Float(bitPattern: $0.bitPattern + 1) },
+            reason: "another text in the mixed batch"),
     ]
 
     @Test("notice a recorded number that others contradict", arguments: contradicted.indices)
@@ -307,6 +324,16 @@ struct FigureTests {
             ("prompt-length", "lengths", "\"seed\" : 1", "\"seed\" : 9", "not run from the same seeds"),
             ("initialisation", "starts", "\"batch_size\" : 8", "\"batch_size\" : 5", "differ in more than their start"),
             ("adalora", "adapters", "\"tfinal\" : 25", "\"tfinal\" : 35", "and the budget is"),
+            (
+                "method-comparison", "methods", "\"frozen_count\" : 223616", "\"frozen_count\" : 9",
+                "9 frozen weights and 0 trained"
+            ),
+            ("combined", "combined", "\"seed\" : 1", "\"seed\" : 9", "not run from the same seeds"),
+            ("task-switching", "tasks", "\"after\" : \"b19344e7", "\"after\" : \"00000000", "and 00000000… after it"),
+            (
+                "task-switching", "tasks", "\"grass =\",\n            \"target\" : \"green\"",
+                "\"grass =\",\n            \"target\" : \"red\"", "and the example wants “red”"
+            ),
         ])
     func contradictedText(_ id: String, _ name: String, _ text: String, _ other: String, _ reason: String) throws {
         try KeptRecording.withSpoiledText(text, other, of: name) { recording in
@@ -335,6 +362,16 @@ struct FigureTests {
             ("prompt-length", "starts", FigureOptions(), "no two runs of one method with different numbers"),
             ("initialisation", "lengths", FigureOptions(), "no two runs of one method with different starts"),
             ("optimizer-memory", "prompt-tuning", FigureOptions(), "memory measured"),
+            ("method-comparison", "tasks", FigureOptions(runs: ["colour-en", "mixed"]), "mixed trained nothing"),
+            ("method-comparison", "lengths", FigureOptions(), "runs of one method only"),
+            ("combined", "combined", FigureOptions(runs: ["lora-1", "prompt-tuning-1"]), "not runs of two methods and of both"),
+            ("combined", "adapters", FigureOptions(), "no runs of two methods and of both together"),
+            ("task-switching", "tasks", FigureOptions(example: 1), "share inputs 0 to 0, and no 1"),
+            ("task-switching", "tasks", FigureOptions(runs: ["colour-en"]), "two runs or more"),
+            ("task-switching", "tasks", FigureOptions(runs: ["colour-en", "mixed"]), "keeps no answers"),
+            ("task-switching", "combined", FigureOptions(), "on two tasks with answers"),
+            ("mixed-batch", "tasks", FigureOptions(runs: ["colour-en"]), "is no mixed batch"),
+            ("mixed-batch", "combined", FigureOptions(), "no mixed batch whose logits"),
         ])
     func keptOptions(_ id: String, _ name: String, _ options: FigureOptions, _ reason: String) throws {
         let error = #expect(throws: FigureError.self) {
@@ -353,9 +390,37 @@ struct FigureTests {
         #expect(!scene.addresses.contains { $0.contains("h.0.attn") })
     }
 
+    @Test("of what is trained where light the parts that the run trains, and no others")
+    func litParts() throws {
+        let scene = try FigureCatalogue.figure("method-comparison").scene(
+            of: KeptRecording.open("methods"), options: FigureOptions(runs: ["prompt-tuning+lora", "full-fine-tuning"]),
+            type: Typesetter(measurer: FontLibrary(), language: .en))
+        func parts(of run: String) -> Set<String> {
+            let start = "\(run)/s0/measured/trained-numbers."
+            return Set(scene.addresses.filter { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) })
+        }
+        #expect(parts(of: "prompt-tuning+lora") == ["in-front", "attention"])
+        #expect(parts(of: "full-fine-tuning") == ["embeddings", "attention", "mlp", "head"])
+        #expect(parts(of: "lora").isEmpty)
+    }
+
+    @Test("of two methods and both refuse what is trained besides the two")
+    func combinedCount() throws {
+        // The first parameter's shape is that of the prompt of prompt-tuning-1, or of LoRA, and no more that of both.
+        try KeptRecording.withSpoiledText("            4,\n            64", "            5,\n            64", of: "combined") {
+            recording in
+            let error = #expect(throws: FigureError.self) {
+                try FigureCatalogue.figure("combined").scene(
+                    of: recording, type: Typesetter(measurer: FontLibrary(), language: .en))
+            }
+            #expect(
+                error?.description.contains("and prompt-tuning+lora-1 trains 4608") == true, "\(error?.description ?? "none")")
+        }
+    }
+
     @Test(
         "keep the rules of layout with every recording of the gallery that can show them",
-        arguments: ["adapters", "lengths", "starts", "landscape"])
+        arguments: ["adapters", "lengths", "starts", "landscape", "methods", "combined", "tasks"])
     func layoutOfKept(_ name: String) throws {
         let recording = try KeptRecording.open(name)
         try audit(recording, FigureCatalogue.figures(of: recording), widths: [Sheet.article], themes: [.light])

@@ -115,6 +115,25 @@ struct DerivationFormula: Sendable {
                 .mean(.expressions(of.numbers.indices.map { of.element($0, index) }))
             }
         },
+        DerivationFormula(
+            name: "mean-difference", formula: "(Σ aₖ − Σ bₖ) / n: of the first half of the arguments less the second",
+            takes: "numbers, and as many to compare with", argumentCounts: 2...4096
+        ) { of in
+            let half = of.numbers.count / 2
+            guard of.numbers.count.isMultiple(of: 2) else {
+                throw of.wrong(of.numbers.count - 1, expected: "as many numbers in the second half as in the first")
+            }
+            return try (0..<of.commonCount()).map { index in
+                func mean(_ arguments: Range<Int>) -> ElementExpression {
+                    .mean(.expressions(arguments.map { of.element($0, index) }))
+                }
+                return .difference(mean(0..<half), mean(half..<2 * half))
+            }
+        },
+        DerivationFormula(name: "share", formula: "a / b", takes: "two numbers", argumentCounts: 2...2) { of in
+            for argument in 0...1 where of.count(argument) != 1 { throw of.wrong(argument, expected: "one number") }
+            return [.quotient(of.element(0, 0), of.element(1, 0))]
+        },
         DerivationFormula(name: "dot", formula: "Σ aₖ bₖ", takes: "two vectors", argumentCounts: 2...2) { of in
             _ = try of.commonCount()
             return [of.dot(0, 1)]

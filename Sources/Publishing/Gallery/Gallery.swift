@@ -28,15 +28,16 @@ public struct Gallery {
     /// - Parameter figure: The id of a figure, to work on that one alone.
     public init(at folder: URL, figure: String? = nil) throws {
         self.folder = folder
-        let recordings = try GalleryRecording.all.map { ($0.name, try Recording(opening: $0.url(in: folder))) }
+        let recordings = try GalleryRecording.all.map { ($0, try Recording(opening: $0.url(in: folder))) }
         let figures = try figure.map { [try FigureCatalogue.figure($0)] } ?? FigureCatalogue.figures
         plates = try figures.map { figure in
             var lacks: [String] = []
-            for (name, recording) in recordings {
+            let own = recordings.filter { $0.0.figures.contains(figure.id) }
+            for (source, recording) in own + recordings {
                 guard let lack = try figure.needs.lack(in: recording) else {
-                    return Plate(figure: figure, source: name, recording: recording)
+                    return Plate(figure: figure, source: source.name, recording: recording)
                 }
-                lacks.append("of \(name), \(lack)")
+                lacks.append("of \(source.name), \(lack)")
             }
             // A figure that no recording can show is not left out in silence.
             throw FigureError.cannotShow(figure: figure.id, reason: lacks.joined(separator: "; "))

@@ -17,6 +17,17 @@ public enum MeasuredValue: String, CaseIterable, Hashable, Sendable {
     case memoryOfGradients = "memory.gradients"
     case memoryOfActivations = "memory.activations"
     case memory = "memory.total"
+    /// The base model's weights.
+    case modelNumbers = "model-numbers"
+    case modelNumbersInEmbeddings = "model-numbers.embeddings"
+    case modelNumbersInAttention = "model-numbers.attention"
+    case modelNumbersInMLP = "model-numbers.mlp"
+    case modelNumbersInHead = "model-numbers.head"
+    case trainedNumbersInFront = "trained-numbers.in-front"
+    case trainedNumbersInEmbeddings = "trained-numbers.embeddings"
+    case trainedNumbersInAttention = "trained-numbers.attention"
+    case trainedNumbersInMLP = "trained-numbers.mlp"
+    case trainedNumbersInHead = "trained-numbers.head"
 
     private static let prefix = "measured/"
 
@@ -47,6 +58,38 @@ public enum MeasuredValue: String, CaseIterable, Hashable, Sendable {
         case .memoryOfGradients: return run.memory.map { Double($0.gradients) }
         case .memoryOfActivations: return run.memory.map { Double($0.activations) }
         case .memory: return run.memory.map { Double($0.total) }
+        case .modelNumbers: return Double(recorded.model.parameterCount)
+        case .modelNumbersInEmbeddings, .modelNumbersInAttention, .modelNumbersInMLP, .modelNumbersInHead:
+            guard let part, let counts = try recorded.modelCounts() else { return nil }
+            return Double(counts[part, default: 0])
+        case .trainedNumbersInFront, .trainedNumbersInEmbeddings, .trainedNumbersInAttention, .trainedNumbersInMLP,
+            .trainedNumbersInHead:
+            return part.map { Double(recorded.trainedCount(in: $0)) }
+        }
+    }
+
+    /// The part of the model that it is counted in; `nil` for what belongs to all of it.
+    private var part: ModelPart? { rawValue.split(separator: ".").last.flatMap { ModelPart(rawValue: String($0)) } }
+
+    /// The numbers that were trained in a part of the model.
+    public static func trainedNumbers(in part: ModelPart) -> MeasuredValue {
+        switch part {
+        case .inFront: .trainedNumbersInFront
+        case .embeddings: .trainedNumbersInEmbeddings
+        case .attention: .trainedNumbersInAttention
+        case .mlp: .trainedNumbersInMLP
+        case .head: .trainedNumbersInHead
+        }
+    }
+
+    /// The base model's weights in a part of it; `nil` in front of it, where it has none.
+    public static func modelNumbers(in part: ModelPart) -> MeasuredValue? {
+        switch part {
+        case .inFront: nil
+        case .embeddings: .modelNumbersInEmbeddings
+        case .attention: .modelNumbersInAttention
+        case .mlp: .modelNumbersInMLP
+        case .head: .modelNumbersInHead
         }
     }
 

@@ -10,12 +10,14 @@ internal import Recordings
 public struct GalleryRecording: Sendable {
     /// Its folder's name.
     public let name: String
+    /// The ids of figures that are drawn from it although an earlier one could show them too.
+    var figures: Set<String> = []
     /// What is trained and kept.
     let experiment: @Sendable () throws -> Experiment
 
-    /// All of them. A figure is drawn from the first that can show it.
+    /// All of them. A figure is drawn from the one that names it, else from the first that can show it.
     public static let all: [GalleryRecording] = [
-        .promptTuning, .oneStep, .adapters, .lengths, .starts, .landscape,
+        .promptTuning, .oneStep, .adapters, .lengths, .starts, .landscape, .methods, .combined, .tasks,
     ]
 
     /// Its place in the gallery's folder.
