@@ -115,6 +115,22 @@ struct DerivationFormula: Sendable {
                 .mean(.expressions(of.numbers.indices.map { of.element($0, index) }))
             }
         },
+        DerivationFormula(
+            name: "difference-of-means", formula: "Σ aₖ / n − Σ bₖ / n: of the first half of the numbers, and of the second",
+            takes: "an even number of single numbers", argumentCounts: 2...4096
+        ) { of in
+            guard of.numbers.count.isMultiple(of: 2) else {
+                throw of.wrong(of.numbers.count - 1, expected: "an even number of single numbers")
+            }
+            if let argument = of.numbers.indices.first(where: { of.count($0) != 1 }) {
+                throw of.wrong(argument, expected: "one number")
+            }
+            let half = of.numbers.count / 2
+            let means = [0..<half, half..<2 * half].map { range in
+                ElementExpression.mean(.expressions(range.map { of.element($0, 0) }))
+            }
+            return [.difference(means[0], means[1])]
+        },
         DerivationFormula(name: "dot", formula: "Σ aₖ bₖ", takes: "two vectors", argumentCounts: 2...2) { of in
             _ = try of.commonCount()
             return [of.dot(0, 1)]
@@ -198,6 +214,15 @@ struct DerivationFormula: Sendable {
                 }
             }
             return [rows.count == 1 ? rows[0] : .mean(.expressions(rows))]
+        },
+        DerivationFormula(
+            name: "text-share", formula: "wⱼ / Σₖ wₖ over the keys of the text", takes: "attention weights of a row and head",
+            argumentCounts: 1...1
+        ) { of in
+            let span = try weightSpan(of)
+            guard of.count(0) == span.columns else { throw of.wrong(0, expected: "the weights of one row and head") }
+            let ofText = (span.prompt..<span.columns).map { of.element(0, $0) }
+            return ofText.map { .quotient($0, .sum(.expressions(ofText))) }
         },
         DerivationFormula(
             name: "text-part", formula: "Σⱼ wⱼ vⱼ over the keys of the text", takes: Self.weightsAndValues, argumentCounts: 3...3
