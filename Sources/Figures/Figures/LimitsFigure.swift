@@ -214,7 +214,7 @@ private struct LimitsDrawing {
 
     // MARK: What stays
 
-    /// The head whose words lose or gain most to the prompt, at the row where the answer is predicted.
+    /// The head whose words lose or gain most to the prompt while several of them have a part, at the row where the answer is predicted.
     private func chosen() throws -> (row: Int, head: Int, words: [String]) {
         if let layer = context.options.layer, layer != 0 {
             throw context.bad("layer", "the proportions stay as they are at the first layer only, layer 0")
@@ -228,6 +228,7 @@ private struct LimitsDrawing {
         let heads = try context.chosen("head", context.options.head, of: attention.headCount)
         func change(_ head: Int) -> Double {
             abs(attention.trained(row, head: head).prompt - attention.other(row, head: head).prompt)
+                * (1 - (attention.other(row, head: head).relative.max() ?? 0))
         }
         let head = heads.max { change($0) < change($1) } ?? heads[0]
         let vocabulary = try context.recording.vocabulary()
