@@ -276,6 +276,19 @@ struct FigureTests {
             figure: "prompt-length", recording: "lengths", file: "runs/p2-seed1/journal.safetensors",
             tensor: "evaluations.accuracy", element: 5, change: { $0 + 1 }, reason: "not from 0 to 1"),
         Contradiction(
+            figure: "model-size", recording: "sizes", file: "runs/prompt-tuning-2x64-1/journal.safetensors",
+            tensor: "evaluations.accuracy", element: 5, change: { $0 + 1 }, reason: "not from 0 to 1"),
+        Contradiction(
+            figure: "forgetting", recording: "forgetting", file: "runs/prompt-tuning-2/journal.safetensors",
+            tensor: "evaluations.loss", element: 1, change: { $0.nextUp }, reason: "taken off"),
+        Contradiction(
+            figure: "limits", recording: "limits", file: "runs/sort-trained/frames/step-000020.safetensors",
+            tensor: "block.0.attention.weights", element: 128, change: { $0 * 1.001 + 1e-4 },
+            reason: "parts of the attention differ"),
+        Contradiction(
+            figure: "limits", recording: "limits", file: "runs/lora-2/journal.safetensors", tensor: "evaluations.accuracy",
+            element: 3, change: { $0 + 2 }, reason: "not from 0 to 1"),
+        Contradiction(
             figure: "initialisation", recording: "starts", file: "runs/text-seed1/journal.safetensors",
             tensor: "evaluations.accuracy", element: 2, change: { $0 + 1 }, reason: "not from 0 to 1"),
         Contradiction(
@@ -323,6 +336,12 @@ struct FigureTests {
             ("prompt-length", "lengths", "\"batch_size\" : 6", "\"batch_size\" : 5", "not trained in the same way"),
             ("prompt-length", "lengths", "\"seed\" : 1", "\"seed\" : 9", "not run from the same seeds"),
             ("initialisation", "starts", "\"batch_size\" : 8", "\"batch_size\" : 5", "differ in more than their start"),
+            ("model-size", "sizes", "\"batch_size\" : 6", "\"batch_size\" : 5", "differ in more than the model and the seed"),
+            ("model-size", "sizes", "\"seed\" : 1", "\"seed\" : 9", "not of the same seeds"),
+            ("forgetting", "forgetting", "\"seed\" : 1", "\"seed\" : 9", "not run from the same seeds"),
+            ("forgetting", "forgetting", "\"batch_size\" : 8", "\"batch_size\" : 5", "differ in more than the seed"),
+            ("limits", "limits", "\"seed\" : 1", "\"seed\" : 9", "not of the same seeds"),
+            ("limits", "limits", "\"batch_size\" : 6", "\"batch_size\" : 5", "differ in more than"),
             ("adalora", "adapters", "\"tfinal\" : 25", "\"tfinal\" : 35", "and the budget is"),
             (
                 "method-comparison", "methods", "\"frozen_count\" : 223616", "\"frozen_count\" : 9",
@@ -338,7 +357,10 @@ struct FigureTests {
     func contradictedText(_ id: String, _ name: String, _ text: String, _ other: String, _ reason: String) throws {
         try KeptRecording.withSpoiledText(text, other, of: name) { recording in
             // Left to themselves, figures that compare leave out runs that were trained otherwise.
-            let runs = ["prompt-length", "initialisation"].contains(id) ? recording.runs.map(\.id) : []
+            let compares = ["prompt-length", "initialisation", "model-size", "forgetting"].contains(id)
+            let runs =
+                compares
+                ? recording.runs.map(\.id) : id == "limits" ? recording.runs.map(\.id).filter { !$0.hasPrefix("sort") } : []
             let error = #expect(throws: FigureError.self) {
                 try FigureCatalogue.figure(id).scene(
                     of: recording, options: FigureOptions(runs: runs), type: Typesetter(measurer: FontLibrary(), language: .en))
@@ -372,6 +394,17 @@ struct FigureTests {
             ("task-switching", "combined", FigureOptions(), "on two tasks with answers"),
             ("mixed-batch", "tasks", FigureOptions(runs: ["colour-en"]), "is no mixed batch"),
             ("mixed-batch", "combined", FigureOptions(), "no mixed batch whose logits"),
+            ("model-size", "sizes", FigureOptions(runs: ["prompt-tuning-4x64-1", "full-fine-tuning-4x64-1"]), "of one size"),
+            (
+                "model-size", "sizes", FigureOptions(runs: ["prompt-tuning-4x64-1", "full-fine-tuning-2x64-1"]),
+                "has no run of a method with virtual tokens"
+            ), ("model-size", "adapters", FigureOptions(), "no models of two sizes"),
+            ("forgetting", "forgetting", FigureOptions(runs: ["prompt-tuning-1"]), "not of both"),
+            ("forgetting", "sizes", FigureOptions(), "evaluated on the same other tasks"),
+            ("limits", "limits", FigureOptions(layer: 1), "at the first layer only"),
+            ("limits", "limits", FigureOptions(head: 4), "heads 0 to 3"),
+            ("limits", "limits", FigureOptions(runs: ["p8-1", "p32-1"]), "not of both"),
+            ("limits", "lengths", FigureOptions(), "and by another method"),
         ])
     func keptOptions(_ id: String, _ name: String, _ options: FigureOptions, _ reason: String) throws {
         let error = #expect(throws: FigureError.self) {

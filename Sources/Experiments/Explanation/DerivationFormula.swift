@@ -219,6 +219,15 @@ struct DerivationFormula: Sendable {
             return [rows.count == 1 ? rows[0] : .mean(.expressions(rows))]
         },
         DerivationFormula(
+            name: "text-share", formula: "wⱼ / Σₖ wₖ over the keys of the text", takes: "attention weights of a row and head",
+            argumentCounts: 1...1
+        ) { of in
+            let span = try weightSpan(of)
+            guard of.count(0) == span.columns else { throw of.wrong(0, expected: "the weights of one row and head") }
+            let ofText = (span.prompt..<span.columns).map { of.element(0, $0) }
+            return ofText.map { .quotient($0, .sum(.expressions(ofText))) }
+        },
+        DerivationFormula(
             name: "text-part", formula: "Σⱼ wⱼ vⱼ over the keys of the text", takes: Self.weightsAndValues, argumentCounts: 3...3
         ) { of in try Mixture(of).parts(ofPrompt: false) },
         DerivationFormula(
