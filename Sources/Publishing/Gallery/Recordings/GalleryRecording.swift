@@ -15,7 +15,7 @@ public struct GalleryRecording: Sendable {
 
     /// All of them. A figure is drawn from the first that can show it.
     public static let all: [GalleryRecording] = [
-        .promptTuning, .oneStep, .adapters, .lengths, .starts, .landscape,
+        .promptTuning, .oneStep, .adapters, .lengths, .starts, .landscape, .prefix, .pTuning,
     ]
 
     /// Its place in the gallery's folder.
