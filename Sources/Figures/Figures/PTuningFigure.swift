@@ -129,7 +129,10 @@ private struct PTuningDrawing {
 
     private var count: Int { soft.prompt.rowCount }
     private var width: Int { soft.prompt.columns }
-    private var product: String { "\(count) × \(width) = \(NumberFormat.whole(count * width))" }
+    /// `3 × 64 = 192`, not to be broken.
+    private var product: String {
+        "\(count) × \(width) = \(NumberFormat.whole(count * width))".replacing(" ", with: "\u{00A0}")
+    }
 
     func sheet() throws -> Sheet {
         try check()
@@ -138,7 +141,7 @@ private struct PTuningDrawing {
         return Sheet(
             title: Localised(
                 en: "P-tuning trains a network of \(trained) numbers and keeps the \(product) that it makes",
-                zhHans: "P-Tuning 训练含 \(trained) 个数的网络，只保留它产生的 \(product) 个数"),
+                zhHans: "P-Tuning 训练含 \(trained) 个数的网络，只保留 \(product) 个数"),
             description: Localised(
                 en:
                     "From top to bottom: \(count) trained embeddings go through an encoder (\(kind)), whose result stands as virtual tokens among the words that enter a frozen model.\(hard == nil ? "" : " Beside it a hard prompt: words whose embeddings are looked up in a frozen table and enter the same model.")",
@@ -149,7 +152,7 @@ private struct PTuningDrawing {
             caption: Localised(
                 en:
                     "One row for each virtual token; each group of rows has its own scale, written at its side. Everything in orange letters is trained. When tuning is over, the rows that the encoder makes are saved, and the encoder is not needed any more.",
-                zhHans: "每个虚拟 token 一行；每组行有自己的色标，写在旁边。橙色文字所指的都是训练的。训练结束后保存编码器产生的行，编码器不再需要。"),
+                zhHans: "每个虚拟 token 一行；每组行有自己的色标，写在旁边。橙色文字所指的都是训练的。训练结束后保存编码器产生的向量，编码器不再需要。"),
             provenance: context.provenance(run, step: frame.step))
     }
 
@@ -170,7 +173,7 @@ private struct PTuningDrawing {
 
         // What makes the rows.
         let heading = type.line(
-            Localised(en: "P-tuning: rows from a trained network", zhHans: "P-Tuning：由训练的网络产生"), font: .label.bold,
+            Localised(en: "P-tuning: rows from a trained network", zhHans: "P-Tuning：由训练的网络产生向量"), font: .label.bold,
             paint: .trained)
         block.place(heading, at: .zero)
         var y = heading.height + 6
@@ -184,7 +187,7 @@ private struct PTuningDrawing {
         if let hard {
             let words = try hardWords(hard)
             let heading = type.line(
-                Localised(en: "hard prompt: rows of words", zhHans: "硬提示：词的行"), font: .label.bold, paint: .textToken)
+                Localised(en: "hard prompt: rows of words", zhHans: "硬提示：向量来自词"), font: .label.bold, paint: .textToken)
             block.place(heading, at: Point(x: rightX, y: 0))
             let shown = Elision(count: words.count, capacity: Self.mostRows)
             let chips = Block.flow(
@@ -204,7 +207,7 @@ private struct PTuningDrawing {
                     Badge.lock.block(size: 14),
                     type.paragraph(
                         Localised(
-                            en: "looked up in the frozen table of embeddings: nothing is trained", zhHans: "从冻结的嵌入表中查出：什么也不训练"),
+                            en: "looked up in the frozen table of embeddings: nothing is trained", zhHans: "从冻结的嵌入表中查出：不训练任何参数"),
                         width: rightWidth - 24 - 12 - 22, font: .label, paint: .muted),
                 ], spacing: 8)
             block.place(lock, at: Point(x: x + 12, y: ((arrow.from + arrow.to - lock.height) / 2).rounded()))
@@ -235,7 +238,7 @@ private struct PTuningDrawing {
             block.place(line, at: Point(x: x, y: rowsBottom + 26))
             block.place(chips[index], at: Point(x: x, y: chipsY))
             addArrow(x: x + 24, from: chipsY + chips[index].height + 4, to: modelY - 3, &block)
-            let answer = try answer(entry, width: width)
+            let answer = try answer(entry)
             let answerY = modelY + model.height + 26
             addArrow(x: x + 24, from: modelY + model.height + 4, to: answerY - 3, &block)
             block.place(answer, at: Point(x: x, y: answerY))
@@ -336,6 +339,7 @@ private struct PTuningDrawing {
         // Rows that stand in front have no token of their own in the batch.
         let hasFront = entry.rows.allSatisfy { entry.virtualToken(at: $0) == nil }
         let names = isHard ? ((try? hardWords(entry)) ?? []) : []
+        let fixed = isHard ? [] : templateRows(entry)
         func front(_ index: Int) -> Block {
             isHard
                 ? type.token(
@@ -345,7 +349,8 @@ private struct PTuningDrawing {
         func word(_ row: Int) -> Block {
             if let token = entry.virtualToken(at: row) { return type.token("p\(token + 1)", box: .trained) }
             let text = TextSafety.shown(vocabulary[Int(entry.frame.batch.tokens[row])])
-            return type.token(type.shortened(text, width: 80, font: .label.mono))
+            return type.token(
+                type.shortened(text, width: 80, font: .label.mono), box: fixed.contains(row) ? .plain : .textToken)
         }
         let chips = (hasFront ? (0..<entry.prompt.rowCount).map(front) : []) + entry.rows.map(word)
         // As many as fit; the middle is left out first.
@@ -363,8 +368,27 @@ private struct PTuningDrawing {
         return .row(chips, spacing: 4)
     }
 
+    /// The rows of words that the template adds to every text, as far as its words are words of the vocabulary.
+    private func templateRows(_ entry: Entry) -> Set<Int> {
+        guard case .text(let pattern)? = run.description.method.settings["template"] else { return [] }
+        let halves = pattern.split(separator: "{prompt}", maxSplits: 1, omittingEmptySubsequences: false)
+        var fixed: Set<Int> = []
+        func match(_ words: some Sequence<String>, _ rows: some Sequence<Int>) {
+            for (word, row) in zip(words, rows) {
+                if entry.virtualToken(at: row) != nil { continue }
+                let text = vocabulary[Int(entry.frame.batch.tokens[row])].split(separator: " ").joined()
+                guard text == word else { return }
+                fixed.insert(row)
+            }
+        }
+        func words(_ half: Substring) -> [String] { half.split(separator: " ").map(String.init) }
+        if let first = halves.first { match(words(first), entry.rows) }
+        if halves.count > 1 { match(words(halves[1]).reversed(), entry.rows.reversed()) }
+        return fixed
+    }
+
     /// The likeliest word, and how often the held-out examples are answered right.
-    private func answer(_ entry: Entry, width: Double) throws -> Block {
+    private func answer(_ entry: Entry) throws -> Block {
         let type = context.type
         let row = try entry.frame.value(.probabilities).row(entry.counted)
         let best = row.indices.max { (row[$0], $1) < (row[$1], $0) } ?? row.startIndex
@@ -386,7 +410,7 @@ private struct PTuningDrawing {
                 en: "\(share)\u{202F}% of \(description.size) right (\(name.en))",
                 zhHans: "\(description.size) 个中答对 \(share)\u{202F}%（\(name.zhHans)）"), font: .label, paint: .muted
         ).addressed(Address(run: entry.run.id, step: score.step, .evaluationAccuracy(split)).text)
-        return .flow([line, accuracy], width: width, spacing: 16, lineSpacing: 4)
+        return .column([line, accuracy], spacing: 4)
     }
 
     // MARK: In numbers
@@ -409,7 +433,7 @@ private struct PTuningDrawing {
             SideNotes.Note(
                 paint: .trained, dash: [4, 3], head: Localised(en: "\(product) kept", zhHans: "保留 \(product) 个数"),
                 text: Localised(
-                    en: "The rows for the model\(file.en). The encoder is dropped.", zhHans: "即送入模型的行\(file.zhHans)。编码器被丢弃。"),
+                    en: "The rows for the model\(file.en). The encoder is dropped.", zhHans: "即送入模型的向量\(file.zhHans)。编码器被丢弃。"),
                 address: Address(run: run.id, step: frame.step, .softPrompt).text),
             SideNotes.Note(
                 paint: .frozen,

@@ -58,23 +58,24 @@ private struct PrefixKeyValueDrawing {
         let place = Localised(
             en: "layer \(row.layer + 1), head \(row.head + 1)", zhHans: "第 \(row.layer + 1) 层第 \(row.head + 1) 个头")
         let isTurned = run.model.family == "llama"
+        let isProjected = !run.description.isTrained(.prefix)
         return Sheet(
             title: Localised(
                 en:
-                    "\(p) trained \(p == 1 ? "row" : "rows") in front of the text’s \(t): “\(word)” takes \(share) of its attention there",
-                zhHans: "“\(word)”把 \(share) 的注意力给了文本 \(t) 行之前训练的 \(p) 行"),
+                    "“\(word)” gives \(share) of its attention to the \(p) prefix \(p == 1 ? "row" : "rows") in front of the text’s \(t)",
+                zhHans: "“\(word)”把 \(share) 的注意力给了文本 \(t) 行之前的 \(p) 行前缀"),
             description: Localised(
                 en:
-                    "Keys and values of \(place.en): \(p) trained rows of the prefix, then \(t) rows of the text. The query of “\(word)” gives each key a score, softmax makes weights of the scores, of which the prefix gets \(share), and the output is the sum of all values by their weights.",
+                    "Keys and values of \(place.en): \(p) \(p == 1 ? "row" : "rows") of the trained prefix, then \(t) rows of the text. The query of “\(word)” gives each key a score, softmax makes weights of the scores, of which the prefix gets \(share), and the output is the sum of all values by their weights.",
                 zhHans:
-                    "\(place.zhHans)的键和值：先是前缀的 \(p) 行训练结果，然后是文本的 \(t) 行。“\(word)”的查询给每个键一个得分，softmax 把得分变成权重，其中前缀得到 \(share)，输出是所有值按权重的和。"
+                    "\(place.zhHans)的键和值：先是训练得到的 \(p) 行前缀，然后是文本的 \(t) 行。“\(word)”的查询给每个键一个得分，softmax 把得分变成权重，其中前缀得到 \(share)，输出是所有值按权重的和。"
             ),
             body: body(),
             caption: Localised(
                 en:
-                    "\(place.en.prefix(1).uppercased() + place.en.dropFirst()). The prefix has no queries and no words: its keys and values are trained as they stand, while those of the text are computed from the words by frozen weights.\(isTurned ? " Positions turn the query and the text’s keys; the prefix’s keys are taken as turned already." : "") A small bar marks a negative number.",
+                    "\(place.en.prefix(1).uppercased() + place.en.dropFirst()). The prefix has no queries and no words: its keys and values are \(isProjected ? "what a trained network makes" : "trained as they stand"), while those of the text are computed from the words by frozen weights.\(isTurned ? " Positions turn the query and the text’s keys; the prefix’s keys are taken as turned already." : "") A small bar marks a negative number.",
                 zhHans:
-                    "\(place.zhHans)。前缀没有查询，也没有对应的词：它的键和值直接训练；文本的键和值由冻结的权重从词算出。\(isTurned ? "位置会旋转查询和文本的键；前缀的键视为已经旋转。" : "")短横表示负数。"
+                    "\(place.zhHans)。前缀没有查询，也没有对应的词：它的键和值\(isProjected ? "由训练的网络产生" : "直接训练")；文本的键和值由冻结的权重从词算出。\(isTurned ? "位置会旋转查询和文本的键；前缀的键视为已经旋转。" : "")短横表示负数。"
             ),
             provenance: context.provenance(run, step: frame.step))
     }
@@ -122,8 +123,9 @@ private struct PrefixKeyValueDrawing {
         let textRows = Elision(count: row.seen - row.promptLength, capacity: Self.mostRows)
         let query = type(Localised(en: "query q", zhHans: "查询 q"))
         let names =
-            prefixRows.shown.map { "p\($0 + 1)" } + textRows.shown.map { row.words[$0] } + [query]
-        let label = min(96, names.map { type.width(of: $0, in: .label) }.max() ?? 0).rounded(.up)
+            prefixRows.shown.map { "p\($0 + 1)" } + textRows.shown.map { row.words[$0] }
+        let widest = names.map { type.width(of: $0, in: .label) }.max() ?? 0
+        let label = max(min(96, widest), type.width(of: query, in: .label.bold)).rounded(.up)
         let columns = Columns(room: context.room, label: label, count: row.query.count)
         var block = Block(size: Size(width: context.room, height: 0))
 
@@ -157,15 +159,16 @@ private struct PrefixKeyValueDrawing {
 
         var y = headY + Font.label.lineHeight + 6
         y = group(prefixRows, ofPrefix: true, columns: columns, y: y, to: &block)
-        let share = Derivation(
-            "prompt-share",
-            Address(run: run.id, step: frame.step, .attentionWeights(layer: row.layer), row.row, row.head))
+        let weights = Address(run: run.id, step: frame.step, .attentionWeights(layer: row.layer), row.row, row.head)
         subtotal(
-            Localised(en: "prefix", zhHans: "前缀"), row.share, address: share.description, paint: .trained, columns, y: y,
-            to: &block)
+            Localised(en: "prefix", zhHans: "前缀"), row.share, address: Derivation("prompt-share", weights).description,
+            paint: .trained, columns, y: y, to: &block)
         y += Self.groupGap
         y = group(textRows, ofPrefix: false, columns: columns, y: y, to: &block)
-        subtotal(Localised(en: "text", zhHans: "文本"), 1 - row.share, address: nil, paint: .textToken, columns, y: y, to: &block)
+        let textShare = row.weights[row.promptLength...].reduce(0.0) { $0 + Double($1) }
+        subtotal(
+            Localised(en: "text", zhHans: "文本"), textShare, address: Derivation("text-share", weights).description,
+            paint: .textToken, columns, y: y, to: &block)
 
         // The output, below the values it is mixed of.
         let outputY = y + 44
@@ -256,7 +259,7 @@ private struct PrefixKeyValueDrawing {
 
     /// What a group is, and the sum of its weights, below it.
     private func subtotal(
-        _ name: Localised, _ sum: Double, address: String?, paint: Paint, _ columns: Columns, y: Double, to block: inout Block
+        _ name: Localised, _ sum: Double, address: String, paint: Paint, _ columns: Columns, y: Double, to block: inout Block
     ) {
         let type = context.type
         let number = type.line(NumberFormat.fixed(sum, decimals: 3), font: .label.bold, paint: paint).addressed(address)
@@ -277,7 +280,9 @@ private struct PrefixKeyValueDrawing {
             return x < 0 ? "(\(text))" : text
         }
         let largest = row.weights.indices.sorted { (-row.weights[$0], $0) < (-row.weights[$1], $1) }.prefix(6).sorted()
-        let terms = largest.map { "\(number(row.weights[$0], decimals: 3)) · \(number(row.values[$0][place], decimals: 2))" }
+        let terms = largest.map {
+            "\(number(row.weights[$0], decimals: 3))\u{00A0}·\u{00A0}\(number(row.values[$0][place], decimals: 2))"
+        }
         let rest = row.seen > largest.count ? " + …" : ""
         let sum = terms.joined(separator: " + ") + rest + " = " + NumberFormat.fixed(Double(row.mix[place]), decimals: 2)
         let address = Address(

@@ -88,8 +88,10 @@ private struct PrefixTuningDrawing {
 
     // MARK: The drawing
 
-    /// `2 × 4 × 4 × 64 = 2048`.
-    private var product: String { "2 × \(layers) × \(length) × \(width) = \(NumberFormat.whole(prefixCount))" }
+    /// `2 × 4 × 4 × 64 = 2048`, not to be broken.
+    private var product: String {
+        "2 × \(layers) × \(length) × \(width) = \(NumberFormat.whole(prefixCount))".replacing(" ", with: "\u{00A0}")
+    }
 
     func sheet() throws -> Sheet {
         try check()
@@ -329,6 +331,7 @@ private struct PrefixTuningDrawing {
             en:
                 "2 for key and value, \(layers) \(layers == 1 ? "layer" : "layers"), \(p) virtual \(p == 1 ? "token" : "tokens"), each \(wide.en)",
             zhHans: "2 表示键和值，\(layers) 层，\(p) 个虚拟 token，\(wide.zhHans)")
+        let input = "\(p) × \(d) = \(NumberFormat.whole(p * d))".replacing(" ", with: "\u{00A0}")
         if isProjected {
             return SideNotes([
                 SideNotes.Note(
@@ -351,9 +354,7 @@ private struct PrefixTuningDrawing {
                     zhHans: prefix.zhHans + "：占全部数的 \(share)\u{202F}%。"), address: count), frozen,
             SideNotes.Note(
                 paint: .muted, dash: [4, 3],
-                head: Localised(
-                    en: "prompt tuning: \(p) × \(d) = \(NumberFormat.whole(p * d))",
-                    zhHans: "提示微调：\(p) × \(d) = \(NumberFormat.whole(p * d))"),
+                head: Localised(en: "prompt tuning: \(input)", zhHans: "提示微调：\(input)"),
                 text: Localised(
                     en: "As many virtual tokens, but in the input alone: the layers make their keys and values.",
                     zhHans: "虚拟 token 一样多，但只在输入层：它们的键和值由各层算出。")),
