@@ -201,6 +201,7 @@ import Tuning
             ("lora", ["lora", "optimizer-memory"]), ("qlora", ["nf4", "lora", "optimizer-memory"]),
             ("adalora", ["adalora", "optimizer-memory"]), ("prompt-tuning", ["loss-landscape", "optimizer-memory"]),
             ("prompt-tuning+lora", ["lora", "loss-landscape"]),
+            ("prefix-tuning", ["prefix-tuning", "prefix-key-value"]), ("p-tuning", ["p-tuning"]),
         ])
     func llama(_ kind: String, _ figures: [String]) throws {
         try PretrainingTests.withFolder { folder in
@@ -209,12 +210,18 @@ import Tuning
             var settings = MethodSettings()
             settings.virtualTokens = 3
             settings.rank = 3
+            if kind == "prefix-tuning" { settings.virtualTokens = 20 }
+            if kind == "p-tuning" {
+                settings.encoder = .lstm
+                settings.template = "[P] english [P] {prompt} [P]"
+            }
             var run = RunSpecification(
                 id: "run", method: MethodSpecification(try #require(.init(rawValue: kind)), settings: settings),
                 training: TrainingSpecification(
                     steps: 10, batchSize: 4, schedule: LearningRateSchedule(peak: 0.05), evaluateEvery: 5),
                 seed: 1)
             if kind.hasPrefix("prompt") { run.landscape = LandscapeSpecification(points: 4) }
+            if kind == "prefix-tuning" || kind == "p-tuning" { run.frames = FramePolicy(steps: [], heldOutExamples: 3) }
             let recording = try Experiment(
                 base: base, task: TaskData(try world.task("opposite-en"), of: world), runs: [run]
             ).record(to: folder.appending(path: "recording"), version: "test", pool: WorkerPool(threads: 1))

@@ -212,6 +212,8 @@ struct FigureTests {
 
     static let landscape = "runs/prompt-tuning/probes/landscape.safetensors"
     static let quantisation = "runs/qlora/probes/quantisation.safetensors"
+    static let prefixFrame = "runs/prefix-tuning/frames/step-000050.safetensors"
+    static let encoderFrame = "runs/p-tuning/frames/step-000050.safetensors"
 
     static let contradicted: [Contradiction] = [
         Contradiction(
@@ -311,6 +313,26 @@ struct FigureTests {
             figure: "mixed-batch", recording: "tasks", file: "runs/colour-en/frames/step-000050.safetensors",
             tensor: "batch.tokens", element: 3, change: { Float(bitPattern: $0.bitPattern + 1) },
             reason: "another text in the mixed batch"),
+            figure: "prefix-tuning", recording: "prefix", file: prefixFrame, tensor: "block.1.attention.prefix.key",
+            reason: "is another than columns 128 to 191"),
+        Contradiction(
+            figure: "prefix-key-value", recording: "prefix", file: prefixFrame, tensor: "block.2.attention.scores",
+            element: 28 + 14, reason: "its query and key give"),
+        Contradiction(
+            figure: "prefix-key-value", recording: "prefix", file: prefixFrame, tensor: "block.2.attention.mix",
+            element: 64 + 32, reason: "its weights and values give"),
+        Contradiction(
+            figure: "prefix-key-value", recording: "prefix", file: prefixFrame, tensor: "prefix.embeddings",
+            element: 4 * 64 + 32, reason: "is not what the prefix holds"),
+        Contradiction(
+            figure: "p-tuning", recording: "p-tuning", file: encoderFrame, tensor: "prompt.embeddings",
+            reason: "the encoder's last layer gives"),
+        Contradiction(
+            figure: "p-tuning", recording: "p-tuning", file: encoderFrame, tensor: "tokens.embeddings",
+            reason: "is not what the encoder makes of virtual token 0"),
+        Contradiction(
+            figure: "p-tuning", recording: "p-tuning", file: "runs/hard-prompt/frames/step-000000.safetensors",
+            tensor: "prompt.embeddings", reason: "is no word's embedding"),
     ]
 
     @Test("notice a recorded number that others contradict", arguments: contradicted.indices)
@@ -405,6 +427,12 @@ struct FigureTests {
             ("limits", "limits", FigureOptions(head: 4), "heads 0 to 3"),
             ("limits", "limits", FigureOptions(runs: ["p8-1", "p32-1"]), "not of both"),
             ("limits", "lengths", FigureOptions(), "and by another method"),
+            ("prefix-tuning", "p-tuning", FigureOptions(), "no run that trains a prefix of keys and values"),
+            ("prefix-tuning", "prefix", FigureOptions(step: 3), "frames of steps 50"),
+            ("prefix-tuning", "prefix", FigureOptions(example: 4), "examples 0 to 3"),
+            ("prefix-key-value", "prefix", FigureOptions(head: 4), "heads 0 to 3"),
+            ("prefix-key-value", "adapters", FigureOptions(runs: ["lora"]), "no run that trains a prefix"),
+            ("p-tuning", "p-tuning", FigureOptions(runs: ["hard-prompt"]), "does not train an encoder"),
         ])
     func keptOptions(_ id: String, _ name: String, _ options: FigureOptions, _ reason: String) throws {
         let error = #expect(throws: FigureError.self) {
@@ -453,10 +481,43 @@ struct FigureTests {
 
     @Test(
         "keep the rules of layout with every recording of the gallery that can show them",
-        arguments: ["adapters", "lengths", "starts", "landscape", "methods", "combined", "tasks"])
+        arguments: [
+            "adapters", "lengths", "starts", "landscape", "methods", "combined", "tasks", "prefix", "p-tuning", "sizes", "forgetting",
+            "limits",
+        ])
     func layoutOfKept(_ name: String) throws {
         let recording = try KeptRecording.open(name)
         try audit(recording, FigureCatalogue.figures(of: recording), widths: [Sheet.article], themes: [.light])
+    }
+
+    @Test(
+        "of a network that makes the prefix or the virtual tokens say how many numbers it has, and how many are kept",
+        arguments: [
+            ("prefix-tuning", "prefix", "prefix-network", "2048", "19\u{202F}232"),
+            ("p-tuning", "p-tuning", "p-tuning-lstm", "192", "33\u{202F}600"),
+        ])
+    func networks(_ id: String, _ name: String, _ run: String, _ kept: String, _ trained: String) throws {
+        let fonts = try FontLibrary()
+        for language in Language.allCases {
+            for width in [Sheet.article, Sheet.slide] {
+                let scene = try FigureCatalogue.figure(id).scene(
+                    of: KeptRecording.open(name), options: FigureOptions(width: width, runs: [run]),
+                    type: Typesetter(measurer: fonts, language: language))
+                #expect(scene.title.contains("= \(kept)".replacing(" ", with: "\u{00A0}")) && scene.title.contains(trained))
+                #expect(SceneAudit(measurer: fonts).findings(in: scene, theme: .dark).map(\.description) == [], "\(width)")
+                #expect(scene.addresses.contains { $0.hasPrefix("\(run)/") })
+            }
+        }
+    }
+
+    @Test("of one head of prefix attention show that head, and the prefix’s keys before the text’s")
+    func prefixHead() throws {
+        let scene = try FigureCatalogue.figure("prefix-key-value").scene(
+            of: KeptRecording.open("prefix"), options: FigureOptions(layer: 1, head: 3, example: 2),
+            type: Typesetter(measurer: FontLibrary(), language: .en))
+        let weights = scene.addresses.filter { $0.hasPrefix("prefix-tuning/s50/block.1.attention.weights[") }
+        // Row 7 is the second word of the third example; 4 keys of the prefix stand before 2 of the text.
+        #expect(Set(weights) == Set((0..<6).map { "prefix-tuning/s50/block.1.attention.weights[7,3,\($0)]" }))
     }
 
     @Test("that need a soft prompt are not offered without one")

@@ -208,16 +208,11 @@ struct DerivationFormula: Sendable {
         DerivationFormula(
             name: "prompt-share", formula: "Σⱼ wᵢⱼ over the keys in front of the text; of several rows, their mean",
             takes: "attention weights of a head, of one or more rows", argumentCounts: 1...4096
-        ) { of in
-            let rows = try of.numbers.indices.flatMap { argument in
-                let span = try weightSpan(of, argument)
-                return (0..<of.count(argument) / span.columns).map { row in
-                    ElementExpression.sum(
-                        .expressions((0..<span.prompt).map { of.element(argument, row * span.columns + $0) }))
-                }
-            }
-            return [rows.count == 1 ? rows[0] : .mean(.expressions(rows))]
-        },
+        ) { of in try [share(of, ofPrompt: true)] },
+        DerivationFormula(
+            name: "text-share", formula: "Σⱼ wᵢⱼ over the keys of the text; of several rows, their mean",
+            takes: "attention weights of a head, of one or more rows", argumentCounts: 1...4096
+        ) { of in try [share(of, ofPrompt: false)] },
         DerivationFormula(
             name: "text-share", formula: "wⱼ / Σₖ wₖ over the keys of the text", takes: "attention weights of a row and head",
             argumentCounts: 1...1
@@ -286,6 +281,18 @@ struct DerivationFormula: Sendable {
             throw of.wrong(argument, expected: "the weights of all keys")
         }
         return (columns, weights.layout.prefixLength)
+    }
+
+    /// What the keys in front of the text get of the attention, or those of the text.
+    private static func share(_ of: Arguments, ofPrompt isPrompt: Bool) throws -> ElementExpression {
+        let rows = try of.numbers.indices.flatMap { argument in
+            let span = try weightSpan(of, argument)
+            let keys = isPrompt ? 0..<span.prompt : span.prompt..<span.columns
+            return (0..<of.count(argument) / span.columns).map { row in
+                ElementExpression.sum(.expressions(keys.map { of.element(argument, row * span.columns + $0) }))
+            }
+        }
+        return rows.count == 1 ? rows[0] : .mean(.expressions(rows))
     }
 
     /// Values mixed by attention weights, apart for the keys in front of the text and those of it.

@@ -3,8 +3,27 @@ internal import Recordings
 
 /// One row of one attention head as it was recorded: a query, the keys it sees, and what comes of them.
 struct AttentionRow {
+    /// Where the keys and values in front of the text's come from.
+    enum Front {
+        /// The rows of a soft prompt, from which every block makes them.
+        case softPrompt
+        /// A prefix, which consists of them.
+        case prefix
+
+        /// `part` is `key` or `value`.
+        func name(_ part: String, layer: Int) -> ValueName {
+            switch self {
+            case .softPrompt: .block(layer, "attention.\(part)", ofPrompt: true)
+            case .prefix: .block(layer, "attention.prefix.\(part)")
+            }
+        }
+    }
+
+    let front: Front
     let layer: Int
     let head: Int
+    /// The head whose keys and values the query's head reads: another one where they are grouped.
+    let keyHead: Int
     /// The query's row in the batch.
     let row: Int
     /// P: how many of the keys are the prompt's. They come first.
@@ -31,38 +50,46 @@ struct AttentionRow {
     var share: Double { weights[..<promptLength].reduce(0.0) { $0 + Double($1) } }
 
     /// What is needed of a frame.
-    static func needs(_ model: ModelConfiguration) -> [ValueName] {
+    static func needs(_ model: ModelConfiguration) -> [ValueName] { needs(model, front: .softPrompt) }
+
+    static func needs(_ model: ModelConfiguration, front: Front) -> [ValueName] {
         (0..<model.layers).flatMap { layer in
             ["query", "key", "value", "scores", "weights", "mix"].map { ValueName.block(layer, "attention.\($0)") }
-                + ["key", "value"].map { ValueName.block(layer, "attention.\($0)", ofPrompt: true) }
+                + ["key", "value"].map { front.name($0, layer: layer) }
         }
     }
 
-    init(_ context: FigureContext, frame: RecordedFrame, sequence: Int, row: Int, layer: Int, head: Int) throws {
-        func value(_ part: String, ofPrompt: Bool = false) throws -> RecordedValue {
-            try frame.value(.block(layer, "attention.\(part)", ofPrompt: ofPrompt))
-        }
-        func vector(_ value: RecordedValue, _ row: Int) -> [Float] {
+    init(
+        _ context: FigureContext, frame: RecordedFrame, front: Front = .softPrompt, sequence: Int, row: Int, layer: Int, head: Int
+    ) throws {
+        func value(_ part: String) throws -> RecordedValue { try frame.value(.block(layer, "attention.\(part)")) }
+        let queries = try value("query")
+        let (ownKeys, ownValues) = (try value("key"), try value("value"))
+        let (promptKeys, promptValues) = (
+            try frame.value(front.name("key", layer: layer)), try frame.value(front.name("value", layer: layer))
+        )
+        let keyHead = head / max(1, queries.shape.inner[0] / max(1, ownKeys.shape.inner[0]))
+        /// The part of a row that belongs to a head.
+        func part(_ value: RecordedValue, _ row: Int, head: Int) -> [Float] {
             let width = value.shape.inner[1]
             return Array(value.row(row).dropFirst(head * width).prefix(width))
         }
+        func vector(_ value: RecordedValue, _ row: Int) -> [Float] { part(value, row, head: keyHead) }
         let rows = frame.batch.sequence(sequence)
-        let (ownKeys, ownValues) = (try value("key"), try value("value"))
-        let (promptKeys, promptValues) = (try value("key", ofPrompt: true), try value("value", ofPrompt: true))
-        (self.layer, self.head, self.row) = (layer, head, row)
+        (self.front, self.layer, self.head, self.keyHead, self.row) = (front, layer, head, keyHead, row)
         promptLength = promptKeys.rowCount
         keyCount = promptKeys.rowCount + rows.count
         position = row - rows.lowerBound
         let vocabulary = try context.recording.vocabulary()
         words = rows.map { TextSafety.shown(vocabulary[Int(frame.batch.tokens[$0])]) }
         let seenRows = rows.lowerBound...row
-        query = vector(try value("query"), row)
+        query = part(queries, row, head: head)
         keys = (0..<promptKeys.rowCount).map { vector(promptKeys, $0) } + seenRows.map { vector(ownKeys, $0) }
         values = (0..<promptKeys.rowCount).map { vector(promptValues, $0) } + seenRows.map { vector(ownValues, $0) }
         let count = keys.count
-        scores = Array(vector(try value("scores"), row).prefix(count))
-        weights = Array(vector(try value("weights"), row).prefix(count))
-        mix = vector(try value("mix"), row)
+        scores = Array(part(try value("scores"), row, head: head).prefix(count))
+        weights = Array(part(try value("weights"), row, head: head).prefix(count))
+        mix = part(try value("mix"), row, head: head)
     }
 
     // MARK: Computed again, in float64
@@ -106,7 +133,9 @@ struct AttentionRow {
 
     /// The row at which a sequence's answer is predicted, of the head that is asked for; without one, of the head that divides its
     /// attention most evenly between prompt and text, since there both can be seen at work.
-    static func chosen(_ context: FigureContext, of run: RecordedRun, frame: RecordedFrame) throws -> AttentionRow {
+    static func chosen(
+        _ context: FigureContext, of run: RecordedRun, frame: RecordedFrame, front: Front = .softPrompt
+    ) throws -> AttentionRow {
         let sequence = try context.example(of: frame)
         guard let counted = frame.batch.counted(ofSequence: sequence).first else {
             throw context.bad("example", "no token of example \(sequence) is counted")
@@ -118,7 +147,8 @@ struct AttentionRow {
         var best: AttentionRow?
         for layer in layers {
             for head in heads {
-                let candidate = try AttentionRow(context, frame: frame, sequence: sequence, row: row, layer: layer, head: head)
+                let candidate = try AttentionRow(
+                    context, frame: frame, front: front, sequence: sequence, row: row, layer: layer, head: head)
                 if best.map({ abs(candidate.share - 0.5) < abs($0.share - 0.5) }) ?? true { best = candidate }
             }
         }

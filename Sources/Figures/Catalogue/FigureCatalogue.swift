@@ -4,6 +4,9 @@ public import Recordings
 public enum FigureCatalogue {
     public static let figures: [Figure] = [
         .softPrompt,
+        .prefixTuning,
+        .prefixKeyValue,
+        .pTuning,
         .promptTuning,
         .computationGraph,
         .filmstrip,

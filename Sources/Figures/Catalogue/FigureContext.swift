@@ -14,10 +14,12 @@ struct FigureContext {
     // MARK: What is shown
 
     /// The run of a figure that shows one: the first that is asked for, or the first that suits.
-    func run(where suits: (RecordedRun) -> Bool = { _ in true }) throws -> RecordedRun {
+    func run(where suits: (RecordedRun) -> Bool = { _ in true }, otherwise lack: String = "trains no soft prompt") throws
+        -> RecordedRun
+    {
         if let id = options.runs.first {
             let run = try recording.run(id)
-            guard suits(run) else { throw bad("run", "\(id) trains no soft prompt (\(run.description.method.id))") }
+            guard suits(run) else { throw bad("run", "\(id) \(lack) (\(run.description.method.id))") }
             return run
         }
         guard let run = recording.runs.first(where: suits) else { throw lacking("it has no run that suits") }
@@ -32,6 +34,13 @@ struct FigureContext {
             throw bad("run", "\(id) is of another model than the one whose embeddings were kept")
         }
         return try run { $0.hasSoftPrompt && ($0.isOfMainModel || !besideWords) }
+    }
+
+    /// The run that is asked for, or the first that trains a part and has a frame with all of the values.
+    func run(training part: TrainedPart, holding names: (RecordedRun) -> [ValueName]) throws -> RecordedRun {
+        let suits = recording.runs.filter(part.isTrained)
+        if options.runs.isEmpty, let run = try suits.first(where: { try $0.hasFrame(holding: names($0)) }) { return run }
+        return try run(where: part.isTrained, otherwise: "does not train \(part.name)")
     }
 
     /// The runs of a figure that compares runs of one model on one task: those asked for, or all that are like the first that was trained.
@@ -104,6 +113,16 @@ struct FigureContext {
 
 extension Localised {
     init(_ text: BilingualText) { self.init(en: text.english, zhHans: text.chinese) }
+}
+
+extension RecordedRun {
+    /// Whether one of its frames holds all of the values.
+    func hasFrame(holding names: [ValueName]) throws(RecordingError) -> Bool {
+        for description in description.frames.reversed() {
+            if let frame = try frame(step: description.step), names.allSatisfy(frame.has) { return true }
+        }
+        return false
+    }
 }
 
 extension Address {

@@ -15,8 +15,8 @@ public struct FigureNeeds: Sendable {
     public var moments: Set<Moment>
     /// Which values these frames hold, given the sizes of the model.
     public var values: @Sendable (ModelConfiguration) -> [ValueName]
-    /// Whether a run with a soft prompt in its journal is needed.
-    public var softPrompt: Bool
+    /// What a run is needed that trains it; nil for any run.
+    public var trained: TrainedPart?
     /// Whether the base model's token embeddings are needed.
     public var embeddings: Bool
     /// What else a recording may lack, in words; `nil` if nothing.
@@ -26,12 +26,12 @@ public struct FigureNeeds: Sendable {
 
     public init(
         moments: Set<Moment> = [], values: @escaping @Sendable (ModelConfiguration) -> [ValueName] = { _ in [] },
-        softPrompt: Bool = false, embeddings: Bool = false,
+        softPrompt: Bool = false, trained: TrainedPart? = nil, embeddings: Bool = false,
         also: Localised? = nil, check: (@Sendable (Recording) throws(RecordingError) -> String?)? = nil
     ) {
         self.moments = moments
         self.values = values
-        self.softPrompt = softPrompt
+        self.trained = trained ?? (softPrompt ? .softPrompt : nil)
         self.embeddings = embeddings
         self.check = check ?? { _ in nil }
         self.also =
@@ -41,7 +41,7 @@ public struct FigureNeeds: Sendable {
     /// What a recording must hold, in words, for a list.
     public var words: Localised {
         var parts: [Localised] = []
-        if softPrompt { parts.append(Localised(en: "a run that trains a soft prompt", zhHans: "训练软提示的运行")) }
+        if let trained { parts.append(trained.words) }
         if let also { parts.append(also) }
         // The names of one layer stand for those of all.
         let model = ModelConfiguration(layers: 1, heads: 1, width: 1, innerWidth: 1, vocabularySize: 1, context: 1)
@@ -64,10 +64,8 @@ public struct FigureNeeds: Sendable {
 
     /// What a recording lacks; `nil` if it has everything.
     public func lack(in recording: Recording) throws(RecordingError) -> String? {
-        var candidates = softPrompt ? recording.runs.filter(\.hasSoftPrompt) : recording.runs
-        if candidates.isEmpty {
-            return softPrompt ? "it has no run that trains a soft prompt in front of the text" : "it has no runs"
-        }
+        var candidates = recording.runs.filter { trained?.isTrained(by: $0) ?? true }
+        if candidates.isEmpty { return trained.map { "it has no run that trains \($0.name)" } ?? "it has no runs" }
         if embeddings, try recording.vocabularyEmbeddings() == nil { return "it was made without the model's token embeddings" }
         if embeddings {
             candidates = candidates.filter(\.isOfMainModel)

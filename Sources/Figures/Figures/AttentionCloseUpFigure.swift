@@ -155,7 +155,7 @@ private struct AttentionCloseUpDrawing {
             let parts = [
                 Address(run: run.id, step: frame.step, .block(row.layer, "attention.query"), row.row, row.head),
                 Address(
-                    run: run.id, step: frame.step, .block(row.layer, "attention.key", ofPrompt: isPrompt), index, row.head),
+                    run: run.id, step: frame.step, .block(row.layer, "attention.key", ofPrompt: isPrompt), index, row.keyHead),
             ]
             put(
                 NumberFormat.fixed(products[key], decimals: 2), .product, y: y,
@@ -180,7 +180,8 @@ private struct AttentionCloseUpDrawing {
             let product = Derivation(
                 "product",
                 weight,
-                Address(run: run.id, step: frame.step, .block(row.layer, "attention.value", ofPrompt: isPrompt), index, row.head))
+                Address(
+                    run: run.id, step: frame.step, .block(row.layer, "attention.value", ofPrompt: isPrompt), index, row.keyHead))
             block.place(
                 weighted.addressed(product.description),
                 at: Point(x: start(.weighted), y: y + (Self.lineHeight - Self.stripHeight) / 2))
@@ -223,7 +224,8 @@ private struct AttentionCloseUpDrawing {
     }
 
     private func address(_ part: String, ofPrompt: Bool) -> String {
-        "\(run.id)/s\(frame.step)/\(ofPrompt ? "prompt." : "")L\(row.layer)/H\(row.head)/attention.\(part)"
+        let head = part == "key" || part == "value" ? row.keyHead : row.head
+        return "\(run.id)/s\(frame.step)/\(ofPrompt ? "prompt." : "")L\(row.layer)/H\(head)/attention.\(part)"
     }
 
     private let barWidth = 48.0

@@ -299,7 +299,6 @@ private struct SoftPromptDrawing {
 
     /// What is trained, what is frozen, and what the gradient reaches.
     private func counts(_ graph: GraphDescription, width: Double) -> Block {
-        let type = context.type
         let (p, d) = (prompt.rowCount, prompt.columns)
         let total = run.description.trainedCount + run.description.frozenCount
         let share = NumberFormat.significant(100 * Double(p * d) / Double(max(total, 1)))
@@ -307,44 +306,32 @@ private struct SoftPromptDrawing {
         let step = max(0, min(frame.step, run.journal.stepCount - 1))
         let norm = run.journal.gradientNorms.isEmpty ? nil : NumberFormat.significant(Double(run.journal.gradientNorms[step]))
         let hash = String(run.description.weightsSha256.after.prefix(8))
-        let column = ((width - 2 * 24) / 3).rounded(.down)
-
-        func part(_ paint: Paint, dash: [Double] = [], _ head: Localised, _ text: Localised, address: String?) -> Block {
-            let number = type.paragraph(head, width: column - 12, font: .body.bold).addressed(address)
-            let words = type.paragraph(text, width: column - 12, font: .label, paint: .muted)
-            var block = Block.column([number, words], spacing: 4).padded(Insets(left: 12)).within(width: column)
-            block.elements.append(.line(Point(x: 2, y: 2), Point(x: 2, y: block.height - 2), Stroke(paint, width: 3, dash: dash)))
-            return block
-        }
-        return .row(
-            [
-                part(
-                    .trained,
-                    Localised(
-                        en: "\(p) × \(d) = \(NumberFormat.whole(p * d)) trained",
-                        zhHans: "训练 \(p) × \(d) = \(NumberFormat.whole(p * d)) 个数"),
-                    Localised(
-                        en: "\(share)\u{202F}% of all numbers: \(p) virtual \(p == 1 ? "token" : "tokens") of width \(d).",
-                        zhHans: "占全部数的 \(share)\u{202F}%：\(p) 个宽为 \(d) 的虚拟 token。"),
-                    address: Address(run: run.id, step: frame.step, .softPrompt).text),
-                part(
-                    .frozen,
-                    Localised(
-                        en: "\(NumberFormat.whole(run.description.frozenCount)) frozen",
-                        zhHans: "冻结 \(NumberFormat.whole(run.description.frozenCount)) 个数"),
-                    Localised(
-                        en: "The weights have the same SHA-256 before and after: \(hash)…", zhHans: "权重的 SHA-256 在训练前后相同：\(hash)…"
-                    ),
-                    address: nil),
-                part(
-                    .gradient, dash: [4, 3],
-                    Localised(en: "gradient: prompt only", zhHans: "只有软提示得到梯度"),
-                    Localised(
-                        en:
-                            "It crosses the whole model and reaches the prompt\(norm.map { " (norm \($0) in step \(step))" } ?? ""), but 0 of \(weights) weight arrays.",
-                        zhHans: "梯度穿过整个模型到达软提示\(norm.map { "（第 \(step) 步的范数为 \($0)）" } ?? "")；\(weights) 个权重数组中有 0 个得到梯度。"),
-                    address: Address(run: run.id, step: step, .gradientNorm).text),
-            ], spacing: 24)
+        return SideNotes([
+            SideNotes.Note(
+                paint: .trained,
+                head: Localised(
+                    en: "\(p) × \(d) = \(NumberFormat.whole(p * d)) trained",
+                    zhHans: "训练 \(p) × \(d) = \(NumberFormat.whole(p * d)) 个数"),
+                text: Localised(
+                    en: "\(share)\u{202F}% of all numbers: \(p) virtual \(p == 1 ? "token" : "tokens") of width \(d).",
+                    zhHans: "占全部数的 \(share)\u{202F}%：\(p) 个宽为 \(d) 的虚拟 token。"),
+                address: Address(run: run.id, step: frame.step, .softPrompt).text),
+            SideNotes.Note(
+                paint: .frozen,
+                head: Localised(
+                    en: "\(NumberFormat.whole(run.description.frozenCount)) frozen",
+                    zhHans: "冻结 \(NumberFormat.whole(run.description.frozenCount)) 个数"),
+                text: Localised(
+                    en: "The weights have the same SHA-256 before and after: \(hash)…", zhHans: "权重的 SHA-256 在训练前后相同：\(hash)…")),
+            SideNotes.Note(
+                paint: .gradient, dash: [4, 3],
+                head: Localised(en: "gradient: prompt only", zhHans: "只有软提示得到梯度"),
+                text: Localised(
+                    en:
+                        "It crosses the whole model and reaches the prompt\(norm.map { " (norm \($0) in step \(step))" } ?? ""), but 0 of \(weights) weight arrays.",
+                    zhHans: "梯度穿过整个模型到达软提示\(norm.map { "（第 \(step) 步的范数为 \($0)）" } ?? "")；\(weights) 个权重数组中有 0 个得到梯度。"),
+                address: Address(run: run.id, step: step, .gradientNorm).text),
+        ]).block(context.type, width: width)
     }
 
     private func description(_ probabilities: RecordedValue) -> Localised {

@@ -12,6 +12,8 @@ struct HeatStrips {
     var rowGap = 2.0
     /// Before which of the strips others are left out; three dots mark the place.
     var rowBreak: Int?
+    /// The column of the value that the first number stands in, where strips show a part of its columns.
+    var firstColumn = 0
 
     /// Narrower cells could not be told apart: beyond that, numbers are left out of the middle, and the dots say so.
     private static let smallestCell = 3.0
@@ -46,7 +48,7 @@ struct HeatStrips {
         let grid = CellGrid(
             columnStarts: starts, rowStarts: tops, cell: Size(width: cell, height: rowHeight),
             values: rows.flatMap { row in elision.shown.map { row[$0] } }, scale: scale,
-            addresses: address.map { CellAddresses($0, rows: rowIndices, columns: elision.shown) })
+            addresses: address.map { CellAddresses($0, rows: rowIndices, columns: elision.shown.map { $0 + firstColumn }) })
         var block = Block(size: Size(width: x, height: height), elements: [.cells(grid)] + signs(grid))
         var dots = Path()
         if isBroken, let rowBreak {

@@ -45,6 +45,8 @@ extension ValueName {
     public static let softPrompt = ValueName("prompt.embeddings")
     /// The soft prompt with its positions added, as the first block receives it, `[P, d]`.
     public static let promptInput = ValueName("prompt.input")
+    /// A prefix, `[P, 2·L·Hkv·dh]`: what prefix tuning trains, or what its network makes.
+    public static let prefix = ValueName("prefix.embeddings")
     /// The embeddings of the text's tokens, `[tokens, d]`.
     public static let tokenEmbeddings = ValueName("tokens.embeddings")
     /// Token embeddings plus positions, as the first block receives them, `[tokens, d]`.

@@ -136,6 +136,7 @@ import Tuning
             let arguments = "s0/L0/H1/attn[2], s0/block.0.attention.value, s0/prompt.block.0.attention.value"
             let share = try (0..<3).reduce(0) { sum, key in sum + (try value("s0/L0/H1/attn[2,\(key)]")) }
             try expect("prompt-share(s0/L0/H1/attn[2])", share)
+            try expect("text-share(s0/L0/H1/attn[2])", 1 - share)
             try expect(
                 "s0/block.0.attention.mix[2,1,3]", value("text-part(\(arguments))[3]") + value("prompt-part(\(arguments))[3]"))
             try expect("mean-over-prompt(\(arguments))[3]", value("prompt-part(\(arguments))[3]") / share)

@@ -17,7 +17,8 @@ public struct GalleryRecording: Sendable {
 
     /// All of them. A figure is drawn from the one that names it, else from the first that can show it.
     public static let all: [GalleryRecording] = [
-        .promptTuning, .oneStep, .adapters, .lengths, .starts, .landscape, .methods, .combined, .tasks, .sizes, .forgetting, .limits,
+        .promptTuning, .oneStep, .prefix, .pTuning, .adapters, .lengths, .starts, .landscape, .methods, .combined, .tasks, .sizes,
+        .forgetting, .limits,
     ]
 
     /// Its place in the gallery's folder.
