@@ -313,6 +313,7 @@ struct FigureTests {
             figure: "mixed-batch", recording: "tasks", file: "runs/colour-en/frames/step-000050.safetensors",
             tensor: "batch.tokens", element: 3, change: { Float(bitPattern: $0.bitPattern + 1) },
             reason: "another text in the mixed batch"),
+        Contradiction(
             figure: "prefix-tuning", recording: "prefix", file: prefixFrame, tensor: "block.1.attention.prefix.key",
             reason: "is another than columns 128 to 191"),
         Contradiction(

@@ -1,4 +1,4 @@
-public import Drawing
+import Drawing
 public import Recordings
 
 /// What a run trains beside a model, where a figure is about just that.
