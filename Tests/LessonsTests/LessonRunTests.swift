@@ -38,6 +38,10 @@ import Testing
         #expect(value("bases") == 1 && value("all-bases") == 2)
         #expect(value("cosine") > 0.999 && value("top-cosine") < 0.999, "words at the start, moved at the end")
         #expect(value("attended") > 0 && value("attended") < 1 && value("drift") > 0 && value("softmax-share") <= 1)
+        #expect(value("weights-left") > 0.125 && value("weights-left") < 1, "4 bits of 32, and what stays in float32")
+        #expect(value("allocated") > value("held-weights") && value("backward") > value("forward"))
+        // Normally distributed numbers in NF4 are off by about 9 %.
+        #expect(value("quantised") > 0.05 && value("quantised") < 0.15)
         #expect(result.measurements["pooled"]?.values.count == 4)
         let pooled = result.measurements["pooled"]?.values ?? []
         #expect(value("spread") == (pooled.max() ?? 0) - (pooled.min() ?? 0))

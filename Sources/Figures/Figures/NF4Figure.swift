@@ -89,14 +89,9 @@ private struct NF4Drawing {
 
     // MARK: Words
 
-    private var relativeError: Double {
-        let errors = zip(dequantised.numbers, weights.numbers).map { $0 - $1 }
-        return VectorArithmetic.norm(errors) / max(VectorArithmetic.norm(weights.numbers), .leastNormalMagnitude)
-    }
-
     func sheet() throws -> Sheet {
         try check()
-        let percent = NumberFormat.percentage(relativeError, decimals: 1)
+        let percent = NumberFormat.percentage(try probe.relativeQuantisationError(), decimals: 1)
         var uses = [Int](repeating: 0, count: levels.count)
         for code in codes { uses[code] += 1 }
         let shares = uses.map { NumberFormat.percentage(Double($0) / Double(codes.count), decimals: 1) }

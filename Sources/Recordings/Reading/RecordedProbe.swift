@@ -33,3 +33,17 @@ public struct RecordedProbe: Sendable {
         return batch
     }
 }
+
+extension RecordedProbe {
+    /// How far a weight in 4 bits is off: the root mean square of its numbers' errors, by that of the numbers. For the probe
+    /// ``ProbeDescription/quantisation``.
+    public func relativeQuantisationError() throws(RecordingError) -> Double {
+        let (before, after) = (try value(QuantisationValue.weights).numbers, try value(QuantisationValue.dequantised).numbers)
+        var (errors, squares) = (0.0, 0.0)
+        for (weight, held) in zip(before, after) {
+            errors += Double(held - weight) * Double(held - weight)
+            squares += Double(weight) * Double(weight)
+        }
+        return (errors / max(squares, .leastNormalMagnitude)).squareRoot()
+    }
+}
