@@ -303,13 +303,12 @@ private struct CombinedDrawing {
         let model = run.model
         let hash = String(model.weightsSha256.prefix(8))
         let method = sides[2].run.description.method
-        let settings = [method.virtualTokens.map { "P = \($0)" }, method.count("rank").map { "r = \($0)" }].compactMap { $0 }
         let seeds = MeasuredRuns.seeds(sides[0].runs.map(\.description.seed), separator: ", ")
         return Localised(
             en:
-                "model \(model.name) \(hash)… · \(run.task.name.english) · \(settings.joined(separator: ", ")) · seeds \(seeds)",
+                "model \(model.name) \(hash)… · \(run.task.name.english) · \(method.sizes.joined(separator: ", ")) · seeds \(seeds)",
             zhHans:
-                "模型 \(model.name) \(hash)… · \(run.task.name.chinese) · \(settings.joined(separator: "，")) · 种子 \(seeds.replacing(", ", with: "、"))"
+                "模型 \(model.name) \(hash)… · \(run.task.name.chinese) · \(method.sizes.joined(separator: "，")) · 种子 \(seeds.replacing(", ", with: "、"))"
         )
     }
 }

@@ -54,7 +54,7 @@ private struct ComputationGraphDrawing {
         let missing = block.members.subtracting(block.drawn)
         try context.require(
             missing.isEmpty,
-            "the graph has \(block.members.count) values of block \(layer), and \(missing.sorted()[0]) among them has no place in it"
+            "the graph has \(block.members.count) values of layer \(layer), and \(missing.sorted()[0]) among them has no place in it"
         )
         for weight in block.weights where !weight.isTrained {
             try context.require(weight.gradients.isEmpty, "the frozen \(weight.name) has a gradient")
@@ -92,9 +92,9 @@ private struct ComputationGraphDrawing {
             title: title,
             description: Localised(
                 en:
-                    "A graph in two halves. On the left, the values of block \(layer) from top to bottom, each computed from those above it. On the right, their gradients at the same heights, computed from bottom to top. Weights stand inside of the values that use them: \(frozen) frozen, \(trained) trained. A gradient that nothing needs is pale and is not computed.",
+                    "A graph in two halves. On the left, the values of layer \(layer + 1) from top to bottom, each computed from those above it. On the right, their gradients at the same heights, computed from bottom to top. Weights stand inside of the values that use them: \(frozen) frozen, \(trained) trained. A gradient that nothing needs is pale and is not computed.",
                 zhHans:
-                    "分为左右两半的计算图。左边自上而下是第 \(layer) 块的值，每个由其上方的值算出；右边在相同高度上是它们的梯度，自下而上计算。权重写在用到它的值之内：\(frozen) 个冻结，\(trained) 个训练。无处需要的梯度为浅色，不计算。"
+                    "分为左右两半的计算图。左边自上而下是第 \(layer + 1) 层的值，每个由其上方的值算出；右边在相同高度上是它们的梯度，自下而上计算。权重写在用到它的值之内：\(frozen) 个冻结，\(trained) 个训练。无处需要的梯度为浅色，不计算。"
             ),
             body: diagram(), caption: caption(trained: trained, frozen: frozen),
             provenance: context.provenance(run, step: frame?.step))
@@ -102,10 +102,10 @@ private struct ComputationGraphDrawing {
 
     private func caption(trained: Int, frozen: Int) -> Localised {
         var en = [
-            "All \(block.members.count) values that the graph has of block \(layer) are here: \(block.forwardCount) computed forward, \(block.backwardCount) backward, \(block.weights.count) weights."
+            "All \(block.members.count) values that the graph has of layer \(layer + 1) are here: \(block.forwardCount) computed forward, \(block.backwardCount) backward, \(block.weights.count) weights."
         ]
         var zh = [
-            "图中是计算图里第 \(layer) 块的全部 \(block.members.count) 个值：前向算出 \(block.forwardCount) 个，反向 \(block.backwardCount) 个，权重 \(block.weights.count) 个。"
+            "图中是计算图里第 \(layer + 1) 层的全部 \(block.members.count) 个值：前向算出 \(block.forwardCount) 个，反向 \(block.backwardCount) 个，权重 \(block.weights.count) 个。"
         ]
         let used = block.places.flatMap { $0.weights.map(\.name) }
         if Set(used).count < used.count {
@@ -340,7 +340,7 @@ private struct ComputationGraphDrawing {
         case "prefix.embeddings": return Localised(en: "prefix", zhHans: "前缀")
         default:
             guard let layer = name.layer else { return Localised(same: name.rawValue) }
-            return Localised(en: "output of block \(layer)", zhHans: "第 \(layer) 块的输出")
+            return Localised(en: "output of layer \(layer + 1)", zhHans: "第 \(layer + 1) 层的输出")
         }
     }
 
@@ -466,8 +466,8 @@ private struct ComputationGraphDrawing {
             rest == 0
             ? Localised(same: "")
             : rest == 1
-                ? Localised(en: "block \(layer + 1) · ", zhHans: "第 \(layer + 1) 块 · ")
-                : Localised(en: "blocks \(layer + 1) to \(layers - 1) · ", zhHans: "第 \(layer + 1) 至 \(layers - 1) 块 · ")
+                ? Localised(en: "layer \(layer + 2) · ", zhHans: "第 \(layer + 2) 层 · ")
+                : Localised(en: "layers \(layer + 2) to \(layers) · ", zhHans: "第 \(layer + 2) 至 \(layers) 层 · ")
         let words = type.line(
             Localised(
                 en: "\(blocks.en)last norm · logits · softmax · loss", zhHans: "\(blocks.zhHans)末归一化 · logits · softmax · 损失"),

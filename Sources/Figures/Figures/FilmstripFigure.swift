@@ -66,7 +66,7 @@ private enum FilmstripChoice {
         if let id = context.options.runs.first { return try context.recording.run(id) }
         for run in context.recording.runs where try !frames(run, context).isEmpty { return run }
         throw context.lacking(
-            "no frame of it keeps block \(context.options.layer ?? 0) as a filmstrip shows it; take figure walkthrough")
+            "no frame of it keeps layer \(context.options.layer ?? 0) as a filmstrip shows it; take figure walkthrough")
     }
 
     static func frame(_ context: FigureContext, of run: RecordedRun) throws -> RecordedFrame {

@@ -184,11 +184,7 @@ private struct MethodComparisonDrawing {
         }
     }
 
-    private func settings(_ run: RecordedRun) -> String {
-        let method = run.description.method
-        return [method.virtualTokens.map { "P = \($0)" }, method.count("rank").map { "r = \($0)" }].compactMap { $0 }
-            .joined(separator: ", ")
-    }
+    private func settings(_ run: RecordedRun) -> String { run.description.method.sizes.joined(separator: ", ") }
 
     // MARK: Picture
 

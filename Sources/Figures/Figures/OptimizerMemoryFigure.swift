@@ -53,9 +53,9 @@ private struct OptimizerMemoryDrawing {
         for run in try context.comparableRuns() {
             guard let memory = run.description.memory else { continue }
             let method = run.description.method
-            // Runs that were chosen are all shown; else one stands for those that differ in the seed alone.
-            let isKnown = methods.contains { $0.run.description.method == method }
-            if !chosen.isEmpty || !isKnown { methods.append((run, memory)) }
+            // One stands for those that differ in the seed alone.
+            let isKnown = methods.contains { $0.run.description.method == method && $0.memory == memory }
+            if !isKnown { methods.append((run, memory)) }
         }
         guard !methods.isEmpty else { throw context.lacking("none of its runs has its memory measured") }
         self.methods = Array(methods.prefix(Self.mostMethods))
@@ -116,9 +116,7 @@ private struct OptimizerMemoryDrawing {
 
     private func name(_ run: RecordedRun) -> String {
         let method = run.description.method
-        let length = method.virtualTokens ?? method.count("rank")
-        let letter = method.virtualTokens != nil ? "P" : "r"
-        return context.type(Localised(method.name)) + (length.map { " \(letter) = \($0)" } ?? "")
+        return ([context.type(Localised(method.name))] + method.sizes).joined(separator: " ")
     }
 
     // MARK: Picture

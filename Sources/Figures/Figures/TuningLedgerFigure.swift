@@ -23,6 +23,10 @@ private struct TuningLedgerDrawing {
     let context: FigureContext
     /// The first run of each method stands for it; times are of all.
     let methods: [Entry]
+    /// Methods that there is no room for.
+    let omitted: Int
+
+    private static let mostMethods = 8
 
     struct Entry {
         let run: RecordedRun
@@ -43,11 +47,12 @@ private struct TuningLedgerDrawing {
     init(_ context: FigureContext) throws {
         self.context = context
         let all = try context.comparableRuns()
-        var ids: [String] = []
-        for run in all where !ids.contains(run.description.method.id) { ids.append(run.description.method.id) }
+        var distinct: [MethodDescription] = []
+        for run in all where !distinct.contains(run.description.method) { distinct.append(run.description.method) }
         let isMeasured = all.allSatisfy { $0.description.memory != nil }
-        methods = try ids.map { id in
-            let runs = all.filter { $0.description.method.id == id }
+        omitted = max(0, distinct.count - Self.mostMethods)
+        methods = try distinct.prefix(Self.mostMethods).map { method in
+            let runs = all.filter { $0.description.method == method }
             let timed = runs.filter { $0.description.seconds != nil }.sorted {
                 ($0.description.seconds?.step ?? 0) < ($1.description.seconds?.step ?? 0)
             }
@@ -113,7 +118,7 @@ private struct TuningLedgerDrawing {
 
     private func name(_ entry: Entry) -> String {
         let method = entry.run.description.method
-        return context.type(Localised(method.name)) + (method.virtualTokens.map { " P = \($0)" } ?? "")
+        return ([context.type(Localised(method.name))] + method.sizes).joined(separator: " ")
     }
 
     private func role(_ entry: Entry) -> ColourRole { entry.run.description.method.id == "full-fine-tuning" ? .ink : .trained }
@@ -169,12 +174,17 @@ private struct TuningLedgerDrawing {
                     name(entry), value: entry.seconds, text: NumberFormat.significant(entry.seconds * 1000) + " ms",
                     role: role(entry), address: entry.address(.secondsAStep, of: entry.timed))
             })
-        return .column(
-            [
-                counts, state, kept,
-                titled(Localised(en: "arithmetic of a step", zhHans: "一步的运算量"), arithmetic, width: width),
-                titled(Localised(en: "time of a step", zhHans: "一步的时间"), time, width: width),
-            ], spacing: 16)
+        var parts = [
+            counts, state, kept,
+            titled(Localised(en: "arithmetic of a step", zhHans: "一步的运算量"), arithmetic, width: width),
+            titled(Localised(en: "time of a step", zhHans: "一步的时间"), time, width: width),
+        ]
+        if omitted > 0 {
+            parts.append(
+                type.line(
+                    Elision.note(omitted: omitted, Localised(en: "methods", zhHans: "种方法")), font: .digits, paint: .muted))
+        }
+        return .column(parts, spacing: 16)
     }
 
     private func titled(_ title: Localised, _ chart: BarChart, width: Double) -> Block {

@@ -43,9 +43,9 @@ struct FilmstripDrawing {
             body: .column(lines, spacing: Self.gap),
             caption: Localised(
                 en:
-                    "\(count) of \(shots.count) frames; in each, what is new. The framed cell is the number written below it; of wide values the part round it is shown. Block \(drawing.storyboard.layer), head \(drawing.head), example \(drawing.example).",
+                    "\(count) of \(shots.count) frames; in each, what is new. The framed cell is the number written below it; of wide values the part round it is shown. Layer \(drawing.storyboard.layer + 1), head \(drawing.head + 1), example \(drawing.example + 1).",
                 zhHans:
-                    "\(shots.count) 帧中的 \(count) 帧，每帧只画新出现的值。加框的单元就是下方写出的数；较宽的值只画其周围的一段。第 \(drawing.storyboard.layer) 块，头 \(drawing.head)，示例 \(drawing.example)。"
+                    "\(shots.count) 帧中的 \(count) 帧，每帧只画新出现的值。加框的单元就是下方写出的数；较宽的值只画其周围的一段。第 \(drawing.storyboard.layer + 1) 层，第 \(drawing.head + 1) 个头，示例 \(drawing.example + 1)。"
             ),
             provenance: drawing.context.provenance(drawing.run, step: step))
     }

@@ -144,9 +144,9 @@ struct SlideDrawing {
         let (sequences, tokens, counted) = (batch.sequenceCount, batch.tokens.count, batch.countedRows.count)
         return Localised(
             en:
-                "The batch of step \(drawing.step.step): \(sequences) \(sequences == 1 ? "sequence" : "sequences"), \(tokens) tokens. The next token is counted in the loss at \(counted) of them; those of example \(drawing.example) have a thick edge.",
+                "The batch of step \(drawing.step.step): \(sequences) \(sequences == 1 ? "sequence" : "sequences"), \(tokens) tokens. The next token is counted in the loss at \(counted) of them; those of example \(drawing.example + 1) have a thick edge.",
             zhHans:
-                "第 \(drawing.step.step) 步的批：\(sequences) 个序列，\(tokens) 个 token。其中 \(counted) 处的下一个 token 计入损失；示例 \(drawing.example) 中的这些 token 边框加粗。"
+                "第 \(drawing.step.step) 步的批：\(sequences) 个序列，\(tokens) 个 token。其中 \(counted) 处的下一个 token 计入损失；示例 \(drawing.example + 1) 中的这些 token 边框加粗。"
         )
     }
 
@@ -282,8 +282,8 @@ struct SlideDrawing {
         guard shot.act == .backward else { return nil }
         if shot.notComputedCount > 0 {
             let text = Localised(
-                en: "\(shot.notComputedCount) frozen weights in this block: no gradient is computed",
-                zhHans: "这一块中 \(shot.notComputedCount) 个冻结的权重：不计算梯度")
+                en: "\(shot.notComputedCount) frozen weights in this layer: no gradient is computed",
+                zhHans: "这一层中 \(shot.notComputedCount) 个冻结的权重：不计算梯度")
             return .row([Badge.cross.block(size: 12), type.line(text, font: .label)], spacing: 8, alignment: .centre)
         }
         guard !shot.notComputed.isEmpty else { return nil }

@@ -86,7 +86,7 @@ private struct Teller {
     }
 
     private static func inBlock(_ layer: Int, _ text: Localised) -> Localised {
-        Localised(en: "Block \(layer): \(text.en)", zhHans: "第 \(layer) 块：\(text.zhHans)")
+        Localised(en: "Layer \(layer + 1): \(text.en)", zhHans: "第 \(layer + 1) 层：\(text.zhHans)")
     }
 
     // MARK: Forward
@@ -103,7 +103,7 @@ private struct Teller {
         if let prefix = run.parameters.first(where: { $0.name == "prefix.embeddings" })?.name, has(prefix) {
             shots.append(
                 Storyboard.Shot(
-                    act: .forward, title: Localised(en: "The prefix: keys and values of every block", zhHans: "前缀：每一块的键和值"),
+                    act: .forward, title: Localised(en: "The prefix: keys and values of every layer", zhHans: "前缀：每一层的键和值"),
                     value: prefix))
         }
         for block in 0..<layers {
@@ -112,7 +112,7 @@ private struct Teller {
                     shots.append(
                         Storyboard.Shot(
                             act: .forward,
-                            title: Localised(en: "Block \(block), as a whole", zhHans: "第 \(block) 块（整体）"),
+                            title: Localised(en: "Layer \(block + 1), as a whole", zhHans: "第 \(block + 1) 层（整体）"),
                             value: .block(block, "output"), also: existing([.block(block, "output", ofPrompt: true)])))
                 }
                 continue
@@ -264,7 +264,7 @@ private struct Teller {
                 }
                 shots.append(
                     Storyboard.Shot(
-                        act: .backward, title: Localised(en: "Back through block \(block)", zhHans: "反向穿过第 \(block) 块"),
+                        act: .backward, title: Localised(en: "Back through layer \(block + 1)", zhHans: "反向穿过第 \(block + 1) 层"),
                         value: name,
                         also: Array(text.dropFirst()), arriving: arriving(name), notComputedCount: frozen))
                 continue

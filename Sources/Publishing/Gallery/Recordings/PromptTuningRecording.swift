@@ -23,7 +23,8 @@ extension GalleryRecording {
                 id: "prompt-tuning-\(seed)",
                 method: MethodSpecification(.promptTuning, virtualTokens: 8, start: .sampledVocabulary), training: training(0.02),
                 seed: seed,
-                frames: seed == seeds[0] ? FramePolicy(steps: [0, -1], values: values, heldOutExamples: 4) : .none)
+                frames: seed == seeds[0] ? FramePolicy(steps: [0, -1], values: values, heldOutExamples: 4) : .none,
+                keepsParameters: seed == seeds[0])
         }
         let full = seeds.map { seed in
             RunSpecification(
