@@ -483,7 +483,8 @@ struct FigureTests {
     @Test(
         "keep the rules of layout with every recording of the gallery that can show them",
         arguments: [
-            "adapters", "lengths", "starts", "landscape", "methods", "combined", "tasks", "prefix", "p-tuning", "sizes", "forgetting",
+            "adapters", "lengths", "starts", "landscape", "methods", "combined", "tasks", "prefix", "p-tuning", "sizes",
+            "forgetting",
             "limits",
         ])
     func layoutOfKept(_ name: String) throws {
