@@ -42,10 +42,9 @@ extension Metric {
             en: "how far the first weight held in 4 bits is off: root mean square of its errors, by that of its numbers",
             zh: "第一个以 4 位保存的权重的误差：误差的均方根除以数值的均方根"
         ) { subject in
-            guard subject.run.description.probes?.contains(where: { $0.id == ProbeDescription.quantisation }) ?? false else {
+            guard let probe = try subject.run.probe(ProbeDescription.quantisation) else {
                 throw subject.lacks("it holds no weight in 4 bits")
             }
-            let probe = try subject.run.probe(ProbeDescription.quantisation)
             return subject.found(
                 try probe.relativeQuantisationError(), QuantisationValue.dequantised, step: probe.description.step)
         },
