@@ -290,7 +290,7 @@ private struct LimitsDrawing {
         }
         let relative = matrix(pair.map { [nil] + $0.1.relative.map { Float($0) } }, labelled: false) { line, column in
             column == 0
-                ? nil : Derivation("text-share", arguments: [weights(line)], element: [column - 1]).description
+                ? nil : Derivation("share-within-text", arguments: [weights(line)], element: [column - 1]).description
         }
         let word = words[words.count - 1]
         let note = Localised(

@@ -140,7 +140,7 @@ import Tuning
             try expect(
                 "s0/block.0.attention.mix[2,1,3]", value("text-part(\(arguments))[3]") + value("prompt-part(\(arguments))[3]"))
             try expect("mean-over-prompt(\(arguments))[3]", value("prompt-part(\(arguments))[3]") / share)
-            try expect("text-share(s0/L0/H1/attn[2])[1]", value("s0/L0/H1/attn[2,4]") / (1 - share))
+            try expect("share-within-text(s0/L0/H1/attn[2])[1]", value("s0/L0/H1/attn[2,4]") / (1 - share))
             try expect(
                 "mean-difference(s0/loss, s1/loss, s2/loss, s3/loss)",
                 (value("s0/loss") + value("s1/loss") - value("s2/loss") - value("s3/loss")) / 2)
@@ -165,7 +165,7 @@ import Tuning
         ("difference(s0/prompt.embeddings[0], s1/prompt.embeddings[0])[16]", "from [0] to [15]"),
         ("norm(s0/loss)[0]", "single number"), ("difference(s0/prompt.embeddings, s1/prompt.embeddings)[3]", "to [2, 15]"),
         ("place(s0/prompt.embeddings[0])", "algorithm"), ("corrected(s0/loss)", "moment"), ("prompt-share(s0/loss)", "attn"),
-        ("push(s0/loss, s0/loss)", "moment"), ("text-share(s0/loss)", "attn"),
+        ("push(s0/loss, s0/loss)", "moment"), ("text-share(s0/loss)", "attn"), ("share-within-text(s0/loss)", "attn"),
         ("mean-difference(s0/loss, s1/loss, s2/loss)", "as many numbers"),
         ("cosine(s0/loss, s0/", "parentheses"), ("norm()", "address"),
         ("text-part(s0/L0/H1/attn, s0/loss, s0/loss)", "one row and head"),
