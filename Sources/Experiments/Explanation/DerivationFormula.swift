@@ -214,7 +214,8 @@ struct DerivationFormula: Sendable {
             takes: "attention weights of a head, of one or more rows", argumentCounts: 1...4096
         ) { of in try [share(of, ofPrompt: false)] },
         DerivationFormula(
-            name: "share-within-text", formula: "wⱼ / Σₖ wₖ over the keys of the text", takes: "attention weights of a row and head",
+            name: "share-within-text", formula: "wⱼ / Σₖ wₖ over the keys of the text",
+            takes: "attention weights of a row and head",
             argumentCounts: 1...1
         ) { of in
             let span = try weightSpan(of)

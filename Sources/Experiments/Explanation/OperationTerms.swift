@@ -23,7 +23,8 @@ enum OperationTerms {
         "side by side": "并排", "sigmoid": "sigmoid", "silu": "SiLU", "softmax": "softmax", "stacked rows": "行的堆叠", "sum": "求和",
         "tanh": "tanh", "cosine": "余弦", "norm": "范数", "norm-of-difference": "差的范数", "difference": "差", "dot": "点积",
         "exp": "指数", "product": "乘积", "corrected": "修正后的矩", "push": "更新量", "decay": "权重衰减量", "prompt-share": "提示的份额",
-        "text-share": "文本的份额", "text-part": "文本部分", "prompt-part": "提示部分", "mean-over-text": "文本上的平均", "mean-over-prompt": "提示上的平均",
+        "text-share": "文本的份额", "text-part": "文本部分", "prompt-part": "提示部分", "mean-over-text": "文本上的平均",
+        "mean-over-prompt": "提示上的平均",
         "low-rank-change": "低秩改变量", "relative-error": "相对误差", "mean-difference": "平均值之差", "share": "占比",
         "share-within-text": "文本内的份额",
     ]

@@ -130,8 +130,11 @@ private struct MethodComparisonDrawing {
                 zhHans: "实心：被训练，并写有个数。斜线：模型自身的权重，冻结。")
         ]
         let kinds = methods.flatMap { run in ModelPart.allCases.compactMap { kind(run, $0)?.en } }
-        if kinds.contains("K, V") {
+        if kinds.contains(where: { $0.hasSuffix("K, V") }) {
             parts.append(Localised(en: "K, V: a prefix’s keys and values in every layer.", zhHans: "K, V：每层前缀的键和值。"))
+        }
+        if kinds.contains("makes K, V") {
+            parts.append(Localised(en: "Makes K, V: a network that makes them.", zhHans: "生成 K, V：产生它们的网络。"))
         }
         if kinds.contains(where: { $0.hasPrefix("B·") }) {
             parts.append(
@@ -167,6 +170,7 @@ private struct MethodComparisonDrawing {
             return run.description.method.virtualTokens.map { Localised(en: "P = \($0)", zhHans: "P = \($0)") }
                 ?? Localised(en: "vectors", zhHans: "向量")
         }
+        if holds("prefix.encoder") { return Localised(en: "makes K, V", zhHans: "生成 K, V") }
         if holds("prefix.") { return Localised(en: "K, V", zhHans: "K, V") }
         if holds(".lora_E") { return Localised(en: "B·E·A", zhHans: "B·E·A") }
         if holds(".lora_") { return Localised(en: "B·A", zhHans: "B·A") }

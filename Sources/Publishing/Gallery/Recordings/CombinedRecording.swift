@@ -5,7 +5,7 @@ internal import Tuning
 
 extension GalleryRecording {
     /// Prompt tuning, LoRA, and both together, from three seeds each, on a task that none of them has learned wholly after so many steps.
-    static let combined = GalleryRecording(name: "combined") {
+    static let combined = GalleryRecording(name: "combined", figures: ["combined"]) {
         let world = World(seed: World.standardSeed)
         let base = try BaseModel(opening: ModelLibrary.url(of: ModelLibrary.main))
         var settings = MethodSettings()
