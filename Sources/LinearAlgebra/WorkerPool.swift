@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Dispatch
 internal import Foundation
 internal import Synchronization
@@ -11,7 +12,7 @@ public protocol PartedWork: AnyObject, Sendable {
 /// A few threads that wait for parted work.
 ///
 /// Which thread does a part has no influence on the result: the parts are cut beforehand, whatever the number of threads.
-/// Handing out work allocates nothing.
+/// Handing out work allocates nothing. In parts, numbers below 2⁻¹²⁶ count as 0: on them a processor would be many times slower.
 public final class WorkerPool: Sendable {
     /// How many threads work, the caller's own included.
     public let threads: Int
@@ -34,7 +35,9 @@ public final class WorkerPool: Sendable {
         for index in 1..<max(1, hands) {
             workers[index - 1].give(Assignment(work: work, first: index, stride: hands, parts: parts))
         }
+        let before = foreword_flush_subnormals()
         for part in stride(from: 0, to: parts, by: max(1, hands)) { work.perform(part: part) }
+        foreword_restore_subnormals(before)
         for index in 1..<max(1, hands) { workers[index - 1].waitUntilDone() }
     }
 }
@@ -63,6 +66,7 @@ private final class Worker: @unchecked Sendable {
     func start() {
         let thread = Thread { [self] in
             var done = 0
+            _ = foreword_flush_subnormals()
             while true {
                 Self.await(begun, past: done, or: begin)
                 done += 1

@@ -11,6 +11,11 @@
 /// The x86-64 level the kernels run at ("x86-64-v4", "x86-64-v3", "x86-64"), or "generic" on other machines.
 const char *_Nonnull foreword_kernel_level(void);
 
+/// From here on, numbers below 2⁻¹²⁶ count as 0 on the calling thread. Processors take many times as long for an operation on such
+/// a number, and they are common where a softmax is nearly certain. Gives what it was before, to be restored with.
+uint64_t foreword_flush_subnormals(void);
+void foreword_restore_subnormals(uint64_t before);
+
 /// y ← eˣ, element by element. Relative error ≤ 2⁻²²; 0 below −87.3, clamped above 88.3.
 void foreword_exp(int64_t count, const float *_Nonnull x, float *_Nonnull y);
 
