@@ -247,16 +247,18 @@ private struct ModelSizeDrawing {
         let labels = zip(spots, gaps).map { spot, gap in
             PointLabels.Label(RecordedAccuracy.points(gap.number), at: spot, font: .label, paint: .value)
         }
+        let range = difference.x.range
+        let grid = ([0] + difference.y.ticks.values).map { value in
+            (
+                from: difference.position(of: Point(x: range.lowerBound, y: value), in: plot),
+                to: difference.position(of: Point(x: range.upperBound, y: value), in: plot)
+            )
+        }
         let names = PointLabels(
             labels, within: plot.grown(by: 2),
             lines: Array(zip(spots, spots.dropFirst())).map { (from: $0, to: $1) }
                 + spots.map { (from: Point(x: $0.x, y: plot.y), to: Point(x: $0.x, y: plot.bottom)) }
-                + [
-                    (
-                        from: difference.position(of: Point(x: difference.x.range.lowerBound, y: 0), in: plot),
-                        to: difference.position(of: Point(x: difference.x.range.upperBound, y: 0), in: plot)
-                    )
-                ],
+                + grid,
             markRadius: 4, type: type)
         block.elements += names.elements
         return block
@@ -272,9 +274,9 @@ private struct ModelSizeDrawing {
         let rates = (rate(sizes[0].prompt), rate(sizes[0].full))
         return Localised(
             en:
-                "A dot for each seed, lines through their means; after \(steps) updates, at learning rates of \(rates.0) and \(rates.1). Above the chart: layers × width of each model. Runs differ in model, method and seed only.",
+                "A mark for each seed, lines through their means; after \(steps) updates, at learning rates of \(rates.0) and \(rates.1). Above the chart: layers × width of each model. Runs differ in model, method and seed only.",
             zhHans:
-                "每个点为一个种子，线连接其平均值；均在 \(steps) 次更新之后，学习率分别为 \(rates.0) 和 \(rates.1)。图上方为各模型的层数 × 宽度。各次运行只在模型、方法和种子上不同。")
+                "每个标记为一个种子，线连接其平均值；均在 \(steps) 次更新之后，学习率分别为 \(rates.0) 和 \(rates.1)。图上方为各模型的层数 × 宽度。各次运行只在模型、方法和种子上不同。")
     }
 
     private func rate(_ runs: [RecordedRun]) -> String {
