@@ -29,12 +29,12 @@ struct LessonPage {
             let left = runner.leftOut.map { "- `\($0.run)`: \($0.reason[language])" }.joined(separator: "\n")
             sections += ["\(words.leftOut)", left]
         }
-        if !lesson.statements.isEmpty {
-            let own = CollectedLesson(lesson: lesson, report: report)
-            sections += ["## \(words.article)", words.table(of: [own], linking: nil)]
-        }
+        let own = CollectedLesson(lesson: lesson, report: report)
         if lesson.collectsStatements {
-            sections += ["## \(words.collected)", words.table(of: runner.collection) { "../\($0.id)/README.md" }]
+            let table = words.table(of: runner.collection + [own]) { $0.id == lesson.id ? "README.md" : "../\($0.id)/README.md" }
+            sections += ["## \(words.collected)", table]
+        } else if !lesson.statements.isEmpty {
+            sections += ["## \(words.article)", words.table(of: [own], linking: nil)]
         }
         sections += ["## \(words.prediction)", lesson.prediction.question[language], answers]
         return sections.joined(separator: "\n\n") + "\n"
