@@ -9,6 +9,8 @@ public struct LessonWords: Sendable {
     let measuredOver: String
     let boundTitle: String
     let prediction: String
+    /// Heads the replies to what was predicted.
+    let outcome: String
     let article: String
     let collected: String
     let leftOut: String
@@ -22,7 +24,7 @@ public struct LessonWords: Sendable {
             LessonWords(
                 language: language, claims: "Claims", claim: "Claim", measuredOver: "Measured (over the seeds)",
                 boundTitle: "Bound",
-                prediction: "Your prediction", article: "The article's statements", collected: "Every statement, and its verdict",
+                prediction: "Your prediction", outcome: "What came of it", article: "The article's statements", collected: "Every statement, and its verdict",
                 leftOut: "Runs that were left out:", notDrawn: "(Not drawn.)",
                 statementColumns: ["What the article says", "Verdict", "Measured"],
                 verdicts: [
@@ -32,7 +34,7 @@ public struct LessonWords: Sendable {
         case .zhHans:
             LessonWords(
                 language: language, claims: "论断", claim: "论断", measuredOver: "实测（各随机种子）", boundTitle: "界限",
-                prediction: "你的预测", article: "文章的说法", collected: "每一条说法与裁决", leftOut: "略去的运行：",
+                prediction: "你的预测", outcome: "预测的结果", article: "文章的说法", collected: "每一条说法与裁决", leftOut: "略去的运行：",
                 notDrawn: "（未绘制。）", statementColumns: ["文章的说法", "裁决", "实测"],
                 verdicts: [
                     .stands: "成立", .withCondition: "有条件成立", .doesNotStand: "在此不成立", .notConfirmed: "本次运行未能证实",
@@ -64,11 +66,11 @@ public struct LessonWords: Sendable {
         guard let bound = verdict.bound else { return "–" }
         let text = { (number: Double) in verdict.measured?.text(of: number, in: language) ?? "\(number)" }
         return switch verdict.comparison {
-        case .atLeast: "≥ \(text(bound))"
-        case .atMost: "≤ \(text(bound))"
-        case .equals: "= \(text(bound))"
-        case .differs: "≠ \(text(bound))"
-        case .between: "\(text(bound)) – \(text(verdict.upperBound ?? bound))"
+        case .atLeast: "≥ \(text(bound))"
+        case .atMost: "≤ \(text(bound))"
+        case .equals: "= \(text(bound))"
+        case .differs: "≠ \(text(bound))"
+        case .between: "\(text(bound)) – \(text(verdict.upperBound ?? bound))"
         }
     }
 
