@@ -24,7 +24,8 @@ public struct LessonWords: Sendable {
             LessonWords(
                 language: language, claims: "Claims", claim: "Claim", measuredOver: "Measured (over the seeds)",
                 boundTitle: "Bound",
-                prediction: "Your prediction", outcome: "What came of it", article: "The article's statements", collected: "Every statement, and its verdict",
+                prediction: "Your prediction", outcome: "What came of it", article: "The article's statements",
+                collected: "Every statement, and its verdict",
                 leftOut: "Runs that were left out:", notDrawn: "(Not drawn.)",
                 statementColumns: ["What the article says", "Verdict", "Measured"],
                 verdicts: [

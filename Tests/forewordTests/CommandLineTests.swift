@@ -60,6 +60,10 @@ import Testing
             let page = try String(contentsOf: lesson.appending(path: "README.md"), encoding: .utf8)
             #expect(!page.contains("{{") && !page.contains("figure:"))
             #expect(page.contains("](soft-prompt.png)"))
+            // The question comes before what would give it away, the replies at the end.
+            let order = ["## Your prediction", "](soft-prompt.png)", "## Claims", "## What came of it"]
+                .map { page.firstRange(of: $0)?.lowerBound }
+            #expect(order.allSatisfy { $0 != nil } && order.compactMap { $0 } == order.compactMap { $0 }.sorted())
 
             let first = try Self.run(
                 ["figure", "soft-prompt", "--recording", "lesson/recording", "--format", "svg", "--out", "-"], in: folder)

@@ -37,7 +37,9 @@ import Testing
         #expect(NumberFormat.bytes(count) == "\(number)\u{202F}\(unit)")
     }
 
-    @Test("Percentages have a thin space", arguments: [(0.0028, 2, "0.28"), (1, 0, "100"), (-0.5, 0, "−50")])
+    @Test(
+        "Percentages have a thin space, and no sign where they round to zero",
+        arguments: [(0.0028, 2, "0.28"), (1, 0, "100"), (-0.5, 0, "−50"), (-0.004, 0, "0")])
     func percentages(share: Double, decimals: Int, text: String) {
         #expect(NumberFormat.percentage(share, decimals: decimals) == text + "\u{202F}%")
     }
