@@ -210,8 +210,10 @@ private struct ModelSizeDrawing {
         let type = context.type
         let marks = sizes.map { size in
             let shape = size.model.configuration
-            return Chart.Rule(
-                .upright, at: Double(size.model.parameterCount), label: "\(shape.layers) × \(shape.width)", paint: .muted)
+            var rule = Chart.Rule(
+                .upright, at: Double(size.model.parameterCount), label: "\(shape.layers) × \(shape.width)", paint: .rule)
+            rule.labelPaint = .muted
+            return rule
         }
         let accuracy = Chart(
             x: xAxis(title: false),
@@ -258,6 +260,11 @@ private struct ModelSizeDrawing {
                     )
                 ],
             markRadius: 4, type: type)
+        // Grid lines are as many as to leave no room between them: plates keep them from the numbers.
+        for case .text(let run) in names.elements {
+            let ink = run.ink(type.measurer.metrics(of: run.text, in: run.font))
+            block.elements.append(.rectangle(ink.grown(by: 2), fill: .paper))
+        }
         block.elements += names.elements
         return block
     }
@@ -272,9 +279,9 @@ private struct ModelSizeDrawing {
         let rates = (rate(sizes[0].prompt), rate(sizes[0].full))
         return Localised(
             en:
-                "A dot for each seed, lines through their means; after \(steps) updates, at learning rates of \(rates.0) and \(rates.1). Above the chart: layers × width of each model. Runs differ in model, method and seed only.",
+                "A mark for each seed, lines through their means; after \(steps) updates, at learning rates of \(rates.0) and \(rates.1). Above the chart: layers × width of each model. Runs differ in model, method and seed only.",
             zhHans:
-                "每个点为一个种子，线连接其平均值；均在 \(steps) 次更新之后，学习率分别为 \(rates.0) 和 \(rates.1)。图上方为各模型的层数 × 宽度。各次运行只在模型、方法和种子上不同。")
+                "每个标记为一个种子，线连接其平均值；均在 \(steps) 次更新之后，学习率分别为 \(rates.0) 和 \(rates.1)。图上方为各模型的层数 × 宽度。各次运行只在模型、方法和种子上不同。")
     }
 
     private func rate(_ runs: [RecordedRun]) -> String {
@@ -288,7 +295,7 @@ private struct ModelSizeDrawing {
         let seeds = sizes[0].prompt.map(\.description.seed)
         return Localised(
             en:
-                "models \(names.joined(separator: ", ")) · \(runs[0].task.name.english) · \(method.name.english), \(length) · \(split.size) \(split.name.english) · seeds \(MeasuredRuns.seeds(seeds, separator: ", "))",
+                "models \(names.joined(separator: ", ")) · \(runs[0].task.name.english) · \(method.name.english), \(length) · \(split.size) \(split.name.english) · \(MeasuredRuns.told(seeds))",
             zhHans:
                 "模型 \(names.joined(separator: "、")) · \(runs[0].task.name.chinese) · \(method.name.chinese)，\(length) · \(split.size) 个\(split.name.chinese) · 种子 \(MeasuredRuns.seeds(seeds, separator: "、"))"
         )
