@@ -10,7 +10,7 @@ enum Itemisation {
     /// A character belongs to the Chinese face when it is Chinese, when it is punctuation that both scripts share and stands
     /// beside a Chinese character (`……`, `“”` and `——` are a character wide there), or when only the Chinese face has it.
     /// Everything else is Latin. Marks that combine stay with the character before them. Quotes that belong together are of
-    /// one face, and so are all ellipses of a line.
+    /// one face, and an ellipsis is of the face of what it ends.
     static func items(of text: String, latin: Face, chinese: Face) -> [Item] {
         let scalars = Array(text.unicodeScalars)
         let shared = sharedInChinese(scalars)
@@ -54,8 +54,11 @@ enum Itemisation {
                 if result.contains(start) || result.contains(index) { result.formUnion([start, index]) }
             }
         }
-        let ellipses = scalars.indices.filter { scalars[$0] == "\u{2026}" }
-        if ellipses.contains(where: result.contains) { result.formUnion(ellipses) }
+        // `b19344e7…，`: what is cut off is Latin, whatever comes behind it.
+        for index in scalars.indices where scalars[index] == "\u{2026}" {
+            let before = scalars[..<index].last { $0 != "\u{2026}" }
+            if let before, before != " ", !Script.isChinese(before), !Script.isShared(before) { result.remove(index) }
+        }
         return result
     }
 

@@ -318,7 +318,9 @@ public struct Chart: Sendable {
             if showsSamples, let line = end.series {
                 let (from, to) = (Point(x: x, y: middle), Point(x: x + Self.sample, y: middle))
                 block.elements.append(
-                    .line(from, to, Stroke(line.paint, width: line.width, dash: line.dash, cap: line.dash.isEmpty ? .round : .butt)))
+                    .line(
+                        from, to, Stroke(line.paint, width: line.width, dash: line.dash, cap: line.dash.isEmpty ? .round : .butt))
+                )
                 let centre = Point(x: x + Self.sample / 2, y: middle)
                 if let mark = Self.mark(line.mark, at: centre, paint: line.paint) { block.elements.append(mark) }
                 x += sampleRoom

@@ -155,7 +155,8 @@ private struct AdamAnatomyDrawing {
                 name: Localised(en: "its square’s mean", zhHans: "平方的平均"),
                 formula: "v = \(b2) · v′ + \(number(1 - beta2)) · g²", number: second[step], paint: .gradient, address: v.text),
             Line(
-                name: Localised(en: "corrected for the start", zhHans: "修正起始偏差"), formula: "m̂ = m / (1 − \(b1)\(NumberFormat.superscript(t)))",
+                name: Localised(en: "corrected for the start", zhHans: "修正起始偏差"),
+                formula: "m̂ = m / (1 − \(b1)\(NumberFormat.superscript(t)))",
                 number: corrected(first: step), paint: .ink, address: Derivation("corrected", m).description),
             Line(
                 name: Localised(en: "likewise", zhHans: "同样修正"), formula: "v̂ = v / (1 − \(b2)\(NumberFormat.superscript(t)))",

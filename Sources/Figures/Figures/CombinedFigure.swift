@@ -137,7 +137,8 @@ private struct CombinedDrawing {
                 en:
                     "\(capitalised(name(front).en)) together with \(name(change).en): \(all) right; \(name(change).en) alone \(second), \(name(front).en) alone \(first)",
                 zhHans:
-                    "\(name(front).zhHans)与\(spaced(name(change).zhHans)) 合用答对 \(all)；单用\(spaced(name(change).zhHans)) \(second)，单用\(spaced(name(front).zhHans)) \(first)"),
+                    "\(name(front).zhHans)与\(spaced(name(change).zhHans)) 合用答对 \(all)；单用\(spaced(name(change).zhHans)) \(second)，单用\(spaced(name(front).zhHans)) \(first)"
+            ),
             description: Localised(
                 en:
                     "Three rows, for \(name(front).en), \(name(change).en), and both together: the accuracy on \(split.name.english) before training and after it, a dot for each seed and a bar at their mean, the gain, and how many numbers are trained.",

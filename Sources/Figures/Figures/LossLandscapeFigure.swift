@@ -133,7 +133,8 @@ private struct LossLandscapeDrawing {
             ? Localised(
                 en: fall.en + ", and no point of this slice has a lower one", zhHans: fall.zhHans + "，本切面上没有更低的点")
             : Localised(
-                en: fall.en + "; the lowest point of this slice, \(least), lies \(distance) away\(isAtEdge ? ", at its edge" : "")",
+                en: fall.en
+                    + "; the lowest point of this slice, \(least), lies \(isAtEdge ? "at its edge, " : "")\(distance) away",
                 zhHans: fall.zhHans + "；切面最低点为 \(least)，\(isAtEdge ? "位于切面边缘，" : "")距终点 \(distance)")
         let name = run.task.split(split)?.name
         let examples = try probe.batch()?.sequenceCount ?? 0
@@ -383,6 +384,10 @@ private struct LossLandscapeDrawing {
             Point(x: p.x, y: p.y - gap - size.height / 2), Point(x: p.x, y: p.y + gap + size.height / 2),
             Point(x: p.x + gap + size.width / 2, y: p.y), Point(x: p.x - gap - size.width / 2, y: p.y),
         ]
+        // Near an edge there is room beside the middle only.
+        let corners = [-1.0, 1].flatMap { side in
+            [-1.0, 1].map { Point(x: p.x + side * (size.width / 2 - 8), y: p.y + $0 * (gap + size.height / 2)) }
+        }
         func plate(_ middle: Point) -> Rectangle {
             Rectangle(x: middle.x - size.width / 2, y: middle.y - size.height / 2, width: size.width, height: size.height)
         }
@@ -393,7 +398,8 @@ private struct LossLandscapeDrawing {
                 max(max(box.x - point.x, point.x - box.right), max(box.y - point.y, point.y - box.bottom))
             }.min() ?? 0
         }
-        let best = middles.max { score($0) < score($1) } ?? middles[0]
+        let places = middles.contains { score($0) >= 0 } ? middles : middles + corners
+        let best = places.max { score($0) < score($1) } ?? middles[0]
         let box = plate(best)
         return (
             box,

@@ -33,15 +33,22 @@ private struct OptimizerMemoryDrawing {
     private static var kinds: [Kind] {
         [
             Kind(
-                name: Localised(en: "base weights", zhHans: "基座权重"), short: Localised(en: "base", zhHans: "基座"), value: .memoryOfBaseWeights, role: .frozen, isHatched: true,
+                name: Localised(en: "base weights", zhHans: "基座权重"), short: Localised(en: "base", zhHans: "基座"),
+                value: .memoryOfBaseWeights, role: .frozen, isHatched: true,
                 bytes: \.baseWeights),
             Kind(
-                name: Localised(en: "added weights", zhHans: "新增权重"), short: Localised(en: "added", zhHans: "新增"), value: .memoryOfAddedWeights, role: .trained,
+                name: Localised(en: "added weights", zhHans: "新增权重"), short: Localised(en: "added", zhHans: "新增"),
+                value: .memoryOfAddedWeights, role: .trained,
                 bytes: \.addedWeights),
-            Kind(name: Localised(en: "gradients", zhHans: "梯度"), short: Localised(en: "grad.", zhHans: "梯度"), value: .memoryOfGradients, role: .gradient, bytes: \.gradients),
-            Kind(name: Localised(en: "moments", zhHans: "矩"), short: Localised(en: "mom.", zhHans: "矩"), value: .memoryOfOptimizer, role: .key, bytes: \.optimizer),
             Kind(
-                name: Localised(en: "activations", zhHans: "激活"), short: Localised(en: "activ.", zhHans: "激活"), value: .memoryOfActivations, role: .value, bytes: \.activations),
+                name: Localised(en: "gradients", zhHans: "梯度"), short: Localised(en: "grad.", zhHans: "梯度"),
+                value: .memoryOfGradients, role: .gradient, bytes: \.gradients),
+            Kind(
+                name: Localised(en: "moments", zhHans: "矩"), short: Localised(en: "mom.", zhHans: "矩"), value: .memoryOfOptimizer,
+                role: .key, bytes: \.optimizer),
+            Kind(
+                name: Localised(en: "activations", zhHans: "激活"), short: Localised(en: "activ.", zhHans: "激活"),
+                value: .memoryOfActivations, role: .value, bytes: \.activations),
         ]
     }
 

@@ -66,7 +66,8 @@ private struct PredictionDrawing {
         let examples = split.name.english
         return Sheet(
             title: Localised(
-                en: "\(examples.prefix(1).uppercased() + examples.dropFirst()) answered right: \(first) before training, \(last) after",
+                en:
+                    "\(examples.prefix(1).uppercased() + examples.dropFirst()) answered right: \(first) before training, \(last) after",
                 zhHans: "\(split.name.chinese)：训练前答对 \(first)，训练后答对 \(last)"),
             description: Localised(
                 en:

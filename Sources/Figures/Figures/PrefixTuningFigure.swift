@@ -300,7 +300,7 @@ private struct PrefixTuningDrawing {
                 values: columns.map { value.row(row)[value.row(row).startIndex + $0] }, scale: scale,
                 addresses: CellAddresses(
                     Address(run: run.id, step: frame.step, value.name).text, rows: [row], columns: columns))
-            block.elements += [.cells(grid)] + SignBars.elements(on: grid)
+            block.elements.append(.cells(grid))
         }
         return block
     }

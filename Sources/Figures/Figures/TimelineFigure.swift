@@ -327,7 +327,8 @@ private struct TimelineDrawing {
             var lines = [
                 type.line(name, font: .body.bold), type.line(way, font: .label, paint: .muted),
                 type.line(
-                    Localised(en: "\(NumberFormat.whole(count)) arrays computed", zhHans: "算出 \(NumberFormat.whole(count)) 个数组"), font: .label,
+                    Localised(en: "\(NumberFormat.whole(count)) arrays computed", zhHans: "算出 \(NumberFormat.whole(count)) 个数组"),
+                    font: .label,
                     paint: .muted),
             ]
             if !isLast, let number = number(of: phase) { lines.append(number) }

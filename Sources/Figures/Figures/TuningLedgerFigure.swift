@@ -134,7 +134,8 @@ private struct TuningLedgerDrawing {
         ) -> Block {
             let numbers = methods.map(value)
             var axis = Axis.covering([(numbers.min() ?? 1) / 10] + numbers, title: "", scale: .logarithmic)
-            axis.ticks.labels = axis.ticks.values.map(text)
+            // A power of ten needs no decimal: `1 kB`.
+            axis.ticks.labels = axis.ticks.values.map { text($0).replacing("1.0\u{202F}", with: "1\u{202F}") }
             let bars = methods.map {
                 BarChart.Bar(name($0), value: value($0), text: text(value($0)), role: role($0), address: $0.address(cost))
             }
@@ -192,7 +193,8 @@ private struct TuningLedgerDrawing {
     }
 
     private func operations(_ count: Double) -> String {
-        let (en, zh) = count >= 1e9 ? ((1e9, "G"), (1e8, "亿")) : count >= 1e8 ? ((1e6, "M"), (1e8, "亿")) : ((1e6, "M"), (1e4, "万"))
+        let (en, zh) =
+            count >= 1e9 ? ((1e9, "G"), (1e8, "亿")) : count >= 1e8 ? ((1e6, "M"), (1e8, "亿")) : ((1e6, "M"), (1e4, "万"))
         return context.type(
             Localised(
                 en: "\(NumberFormat.significant(count / en.0)) \(en.1) operations",

@@ -47,7 +47,8 @@ struct HeatStrips {
             columnStarts: starts, rowStarts: tops, cell: Size(width: cell, height: rowHeight),
             values: rows.flatMap { row in elision.shown.map { row[$0] } }, scale: scale,
             addresses: address.map { CellAddresses($0, rows: rowIndices, columns: elision.shown.map { $0 + firstColumn }) })
-        var block = Block(size: Size(width: x, height: height), 
+        var block = Block(
+            size: Size(width: x, height: height),
             elements: [.cells(grid)] + SignBars.elements(on: grid)
                 + outlines(starts, tops, cell: cell, gap: elision.gap))
         var dots = Path()

@@ -69,7 +69,7 @@ extension OperationLabels {
         "attention.qkv": Localised(en: "queries, keys and values", zhHans: "查询、键和值"),
         "attention.query": Localised(en: "queries, keys and values of each head", zhHans: "每个头的查询、键和值"),
         "attention.scores": Localised(en: "attention scores", zhHans: "注意力分数"),
-        "attention.weights": Localised(en: "weights of attention", zhHans: "注意力权重"),
+        "attention.weights": Localised(en: "attention weights", zhHans: "注意力权重"),
         "attention.mix": Localised(en: "mix of the values", zhHans: "值的混合"),
         "attention.output": Localised(en: "projection", zhHans: "投影"),
         "attention.residual": Localised(en: "residual stream after attention", zhHans: "注意力之后的残差流"),
