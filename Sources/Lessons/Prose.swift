@@ -144,7 +144,7 @@ extension Measurement {
         case .bytes: return NumberFormat.whole(Int(value.rounded())) + (language == .en ? " bytes" : " 字节")
         case .seconds where abs(value) >= 1: return NumberFormat.fixed(value, decimals: 1) + (language == .en ? " s" : " 秒")
         case .seconds: return NumberFormat.fixed(value * 1000, decimals: 2) + (language == .en ? " ms" : " 毫秒")
-        case .plain: return NumberFormat.significant(value, digits: 3)
+        case .plain: return isWhole ? NumberFormat.whole(Int(value)) : NumberFormat.significant(value, digits: 3)
         }
     }
 }

@@ -43,7 +43,10 @@ public enum LessonFolder {
                     DocumentFigure(path: "\(figure.fileName).\(shown.rawValue)", scene: drawn) { width in
                         var narrow = options
                         narrow.width = min(options.width, width)
-                        return try press.scene(entry, of: result.recording, options: narrow)
+                        do { return try press.scene(entry, of: result.recording, options: narrow) } catch FigureError.tooNarrow {
+                            // A page is a little narrower than an article's column: the figure is drawn smaller then.
+                            return drawn
+                        }
                     })
                 for format in formats {
                     try AtomicFile.write(

@@ -21,29 +21,31 @@ struct LessonPage {
         for (place, reason) in undrawn {
             prose = prose.replacing("](\(path(place)))", with: "]() \(words.notDrawn) \(reason)")
         }
+        let (opening, rest) = prose.trimmingNewlines.dividedAtFirstHeading
         var sections = [
-            "# \(lesson.title[language])", "**\(lesson.question[language])**", prose.trimmingNewlines, "## \(words.claims)",
-            claims,
+            "# \(lesson.title[language])", "**\(lesson.question[language])**", opening,
+            "## \(words.prediction)", lesson.prediction.question[language], numbered { $0.text[language] },
+            rest, "## \(words.claims)", claims,
         ]
         if !runner.leftOut.isEmpty {
             let left = runner.leftOut.map { "- `\($0.run)`: \($0.reason[language])" }.joined(separator: "\n")
             sections += ["\(words.leftOut)", left]
         }
-        if !lesson.statements.isEmpty {
-            let own = CollectedLesson(lesson: lesson, report: report)
+        let own = CollectedLesson(lesson: lesson, report: report)
+        if lesson.collectsStatements {
+            let table = words.table(of: runner.collection + [own]) { $0.id == lesson.id ? "README.md" : "../\($0.id)/README.md" }
+            sections += ["## \(words.collected)", table]
+        } else if !lesson.statements.isEmpty {
             sections += ["## \(words.article)", words.table(of: [own], linking: nil)]
         }
-        if lesson.collectsStatements {
-            sections += ["## \(words.collected)", words.table(of: runner.collection) { "../\($0.id)/README.md" }]
-        }
-        sections += ["## \(words.prediction)", lesson.prediction.question[language], answers]
-        return sections.joined(separator: "\n\n") + "\n"
+        let replies = numbered { "\($0.isRight ? "✓" : "✗") \($0.text[language]) — \($0.reply[language])" }
+        sections += ["## \(words.outcome)", replies]
+        return sections.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
 
-    private var answers: String {
-        lesson.prediction.answers.map { answer in
-            "- \(answer.isRight ? "✓" : "✗") \(answer.text[language]) — \(answer.reply[language])"
-        }.joined(separator: "\n")
+    /// The answers under the numbers that they have on a terminal.
+    private func numbered(_ text: (Prediction.Answer) -> String) -> String {
+        lesson.prediction.answers.enumerated().map { "\($0 + 1). \(text($1))" }.joined(separator: "\n")
     }
 
     private var claims: String {
@@ -58,6 +60,13 @@ struct LessonPage {
 }
 
 extension String {
+    /// What stands before the first heading, and the rest from it on.
+    fileprivate var dividedAtFirstHeading: (opening: String, rest: String) {
+        if hasPrefix("## ") { return ("", self) }
+        guard let heading = firstRange(of: "\n## ") else { return (self, "") }
+        return (String(self[..<heading.lowerBound]).trimmingNewlines, String(self[heading.lowerBound...]).trimmingNewlines)
+    }
+
     fileprivate var trimmingNewlines: String {
         var text = self[...]
         while text.last?.isNewline == true { text = text.dropLast() }

@@ -9,6 +9,8 @@ public struct LessonWords: Sendable {
     let measuredOver: String
     let boundTitle: String
     let prediction: String
+    /// Heads the replies to what was predicted.
+    let outcome: String
     let article: String
     let collected: String
     let leftOut: String
@@ -22,9 +24,9 @@ public struct LessonWords: Sendable {
             LessonWords(
                 language: language, claims: "Claims", claim: "Claim", measuredOver: "Measured (over the seeds)",
                 boundTitle: "Bound",
-                prediction: "Your prediction", article: "The article's statements", collected: "Every statement, and its verdict",
+                prediction: "Your prediction", outcome: "What came of it", article: "The article's statements", collected: "Every statement, and its verdict",
                 leftOut: "Runs that were left out:", notDrawn: "(Not drawn.)",
-                statementColumns: ["Section", "What the article says", "Verdict", "Because", "Measured", "Lesson"],
+                statementColumns: ["What the article says", "Verdict", "Measured"],
                 verdicts: [
                     .stands: "stands", .withCondition: "stands with a condition", .doesNotStand: "does not stand here",
                     .notConfirmed: "not confirmed in this run", .notJudged: "not judged in this run",
@@ -32,8 +34,8 @@ public struct LessonWords: Sendable {
         case .zhHans:
             LessonWords(
                 language: language, claims: "论断", claim: "论断", measuredOver: "实测（各随机种子）", boundTitle: "界限",
-                prediction: "你的预测", article: "文章的说法", collected: "每一条说法与裁决", leftOut: "略去的运行：",
-                notDrawn: "（未绘制。）", statementColumns: ["章节", "文章的说法", "裁决", "理由", "实测", "课"],
+                prediction: "你的预测", outcome: "预测的结果", article: "文章的说法", collected: "每一条说法与裁决", leftOut: "略去的运行：",
+                notDrawn: "（未绘制。）", statementColumns: ["文章的说法", "裁决", "实测"],
                 verdicts: [
                     .stands: "成立", .withCondition: "有条件成立", .doesNotStand: "在此不成立", .notConfirmed: "本次运行未能证实",
                     .notJudged: "本次运行未评判",
@@ -64,37 +66,37 @@ public struct LessonWords: Sendable {
         guard let bound = verdict.bound else { return "–" }
         let text = { (number: Double) in verdict.measured?.text(of: number, in: language) ?? "\(number)" }
         return switch verdict.comparison {
-        case .atLeast: "≥ \(text(bound))"
-        case .atMost: "≤ \(text(bound))"
-        case .equals: "= \(text(bound))"
-        case .differs: "≠ \(text(bound))"
-        case .between: "\(text(bound)) – \(text(verdict.upperBound ?? bound))"
+        case .atLeast: "≥ \(text(bound))"
+        case .atMost: "≤ \(text(bound))"
+        case .equals: "= \(text(bound))"
+        case .differs: "≠ \(text(bound))"
+        case .between: "\(text(bound)) – \(text(verdict.upperBound ?? bound))"
         }
     }
 
-    /// The statements of the article that lessons tried, as a table in Markdown.
+    /// The statements of the article that lessons tried, by section, as a table in Markdown.
     ///
-    /// - Parameter link: A lesson's page; without it, there is no column of lessons.
+    /// - Parameter link: A lesson's page; without it, lessons are not named.
     func table(of lessons: [CollectedLesson], linking link: ((Lesson) -> String)?) -> String {
-        let columns = link == nil ? Array(statementColumns.dropLast()) : statementColumns
-        var lines = ["| \(columns.joined(separator: " | ")) |", "|\(columns.map { _ in "---|" }.joined())"]
+        var rows: [(section: String, line: String)] = []
+        let colon = language == .en ? ": " : "："
         for collected in lessons {
             for (statement, verdict) in zip(collected.lesson.statements, collected.report.statements) {
                 let numbers = statement.claims.compactMap { id in
                     collected.report.claims.first { $0.claim == id }.map { verdict in
                         let told = collected.lesson.claims.first { $0.id == id }?.statement[language] ?? id
-                        return
-                            "\(mark(verdict.outcome)) \(told)\(language == .en ? ": " : "：")\(verdict.measured.map(measured) ?? "–")"
+                        return "\(mark(verdict.outcome)) \(told)\(colon)\(verdict.measured.map(measured) ?? "–")"
                     }
                 }
-                var cells = [
-                    statement.section, statement.says[language], "**\(verdicts[verdict] ?? "")**", statement.because[language],
-                    numbers.joined(separator: "<br>"),
-                ]
-                if let link { cells.append("[\(collected.lesson.title[language])](\(link(collected.lesson)))") }
-                lines.append("| \(cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ")) |")
+                var judged = "**\(verdicts[verdict] ?? "")**<br>\(statement.because[language])"
+                if let link { judged += "<br>[\(collected.lesson.title[language])](\(link(collected.lesson)))" }
+                let cells = ["**\(statement.section)** \(statement.says[language])", judged, numbers.joined(separator: "<br>")]
+                rows.append((statement.section, "| \(cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ")) |"))
             }
         }
-        return lines.joined(separator: "\n")
+        // Those of one section stay in the order of their lessons.
+        let ordered = rows.enumerated().sorted { ($0.element.section, $0.offset) < ($1.element.section, $1.offset) }
+        let head = ["| \(statementColumns.joined(separator: " | ")) |", "|\(statementColumns.map { _ in "---|" }.joined())"]
+        return (head + ordered.map(\.element.line)).joined(separator: "\n")
     }
 }

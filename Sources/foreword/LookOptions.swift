@@ -6,6 +6,9 @@ import Publishing
 struct LookOptions: ParsableArguments {
     enum LanguageName: String, ExpressibleByArgument, CaseIterable {
         case en, zh
+
+        /// Files are named after the script too: `zh-Hans`.
+        init?(argument: String) { self.init(rawValue: argument == "zh-Hans" ? "zh" : argument) }
     }
 
     enum ThemeName: String, ExpressibleByArgument, CaseIterable {

@@ -250,21 +250,3 @@ import Testing
         #expect(abs(Double(x.crossEntropy(ofRow: 2, target: width - 1)) - expected) < 2e-6)
     }
 }
-
-@Suite struct WorkerPoolTests {
-    final class Counting: PartedWork {
-        let done: Matrix
-        init(parts: Int) { done = Storage(count: parts).matrix(rows: 1, columns: parts) }
-        func perform(part: Int) { done[0, part] += 1 }
-    }
-
-    @Test("Every part is done exactly once, whatever the number of threads", arguments: [1, 2, 5])
-    func parts(threads: Int) {
-        let pool = WorkerPool(threads: threads)
-        for parts in [0, 1, 2, 7] {
-            let work = Counting(parts: parts)
-            for _ in 0..<300 { pool.perform(work, parts: parts) }
-            #expect(work.done.values == Array(repeating: 300, count: parts))
-        }
-    }
-}

@@ -38,7 +38,9 @@ import Testing
             #expect(report.measures["standing"]?.value == 1 && report.measures["conditions"]?.value == 1)
             #expect(report.measures["claims"]?.value == 13 && report.measures["lessons"]?.value == 1)
             let page = try String(contentsOf: out.appending(path: "02-trial/README.md"), encoding: .utf8)
-            #expect(page.contains("| §3.3 | A soft prompt trains P times d numbers. | **stands** | It did. | ✓ P times d: 128 |"))
+            let row =
+                "| **§3.3** A soft prompt trains P times d numbers. | **stands**<br>It did.<br>[Many runs](../01-many-runs/README.md) | ✓ P times d: 128 |"
+            #expect(page.contains(row))
             #expect(page.contains("[Many runs](../01-many-runs/README.md)") && page.contains("**stands with a condition**"))
 
             let kept = out.appending(path: "01-many-runs/claims.json")

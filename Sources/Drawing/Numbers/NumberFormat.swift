@@ -66,9 +66,10 @@ public enum NumberFormat {
         return result
     }
 
-    /// A share as a percentage: `12 %` in figures, with `decimals` decimals.
+    /// A share as a percentage: `12 %` in figures, with `decimals` decimals. One that rounds to zero has no sign.
     public static func percentage(_ share: Double, decimals: Int = 0) -> String {
-        fixed(share * 100, decimals: decimals) + "\u{202F}%"
+        let roundsToZero = (abs(share) * 100 * Elementary.powerOfTen(decimals)).rounded() == 0
+        return fixed(roundsToZero ? 0 : share * 100, decimals: decimals) + "\u{202F}%"
     }
 
     /// Bytes in the largest unit that keeps the number at 1 or more: `1.5 kB` is 1,500 bytes.

@@ -72,8 +72,10 @@ public struct Box: Hashable, Sendable {
 
 extension Typesetter {
     /// A token as a chip: what is not visible in it is written out.
-    public func token(_ text: String, box: Box = .textToken, font: Font = .label.mono, width: Double = 0) -> Block {
+    public func token(_ text: String, box: Box = .textToken, font: Font = .label.mono, width: Double = 0, air: Double = 4)
+        -> Block
+    {
         box.block(
-            line(TextSafety.shown(text), font: font), padding: .symmetric(horizontal: 8, vertical: 4), width: width)
+            line(TextSafety.shown(text), font: font), padding: .symmetric(horizontal: 8, vertical: air), width: width)
     }
 }

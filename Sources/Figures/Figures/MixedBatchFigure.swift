@@ -151,7 +151,7 @@ private struct MixedBatchDrawing {
 
     /// The largest difference, as a share of the largest logit.
     private var worst: Double { (rows.map(\.difference).max() ?? 0) / largest.size }
-    private static let tolerance = 1e-6
+    private static let tolerance = 4e-6
 
     // MARK: Words
 

@@ -157,7 +157,9 @@ private struct PTuningDrawing {
     }
 
     private static let rowHeight = 12.0
-    private static let padding = 8.0
+    private static let padding = 10.0
+    /// Above and below a token, whose letters reach down, in a thick edge.
+    private static let air = 6.0
     private static let arrow = 38.0
     /// For the scale of a group of rows.
     private static let range = 48.0
@@ -346,14 +348,16 @@ private struct PTuningDrawing {
         func front(_ index: Int) -> Block {
             isHard
                 ? type.token(
-                    type.shortened(names.indices.contains(index) ? names[index] : "", width: 80, font: .label.mono), box: .plain)
-                : type.token("p\(index + 1)", box: .trained)
+                    type.shortened(names.indices.contains(index) ? names[index] : "", width: 80, font: .label.mono), box: .plain,
+                    air: Self.air)
+                : type.token("p\(index + 1)", box: .trained, air: Self.air)
         }
         func word(_ row: Int) -> Block {
-            if let token = entry.virtualToken(at: row) { return type.token("p\(token + 1)", box: .trained) }
+            if let token = entry.virtualToken(at: row) { return type.token("p\(token + 1)", box: .trained, air: Self.air) }
             let text = TextSafety.shown(vocabulary[Int(entry.frame.batch.tokens[row])])
             return type.token(
-                type.shortened(text, width: 80, font: .label.mono), box: fixed.contains(row) ? .plain : .textToken)
+                type.shortened(text, width: 80, font: .label.mono), box: fixed.contains(row) ? .plain : .textToken,
+                air: Self.air)
         }
         let chips = (hasFront ? (0..<entry.prompt.rowCount).map(front) : []) + entry.rows.map(word)
         // As many as fit; the middle is left out first.

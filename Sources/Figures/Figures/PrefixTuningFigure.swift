@@ -263,9 +263,7 @@ private struct PrefixTuningDrawing {
     ) -> (block: Block, omitted: Int) {
         let type = context.type
         var omitted = 0
-        let groups = [
-            ("K", parts[layer].key, Paint.key), ("V", parts[layer].value, .value),
-        ].map { name, value, paint -> Block in
+        let groups = [("K", parts[layer].key), ("V", parts[layer].value)].map { name, value -> Block in
             let address = Address(run: run.id, step: frame.step, .prefix).text
             let first = (2 * layer + (name == "K" ? 0 : 1)) * self.width
             let strips = HeatStrips(
@@ -273,7 +271,7 @@ private struct PrefixTuningDrawing {
                 rowHeight: rowHeight, rowGap: 1, rowBreak: rows.gap, firstColumn: first
             ).block(width: width)
             omitted = strips.omitted
-            let line = type.line(name, font: .label.bold, paint: paint)
+            let line = type.line(name, font: .label.bold)
             var group = Block(size: Size(width: letter + strips.block.width, height: strips.block.height))
             group.place(strips.block, at: Point(x: letter, y: 0))
             group.place(line, at: Point(x: 0, y: ((strips.block.height - line.height) / 2).rounded()))

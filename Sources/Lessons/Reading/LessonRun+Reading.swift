@@ -92,7 +92,11 @@ extension TrainingSpecification {
 }
 
 extension YAMLMapping {
-    private static let knownSkills = World(seed: World.standardSeed).skills.map(\.id)
+    /// What pretraining teaches and what it never holds.
+    private static let knownSkills: [String] = {
+        let world = World(seed: World.standardSeed)
+        return (world.skills + world.withheldSkills).map(\.id)
+    }()
 
     /// A skill of the tiny world.
     func skill(_ key: String) throws(LessonError) -> String {

@@ -59,6 +59,7 @@ struct MarkdownDocumentTests {
         #expect(Self.blocks("a <b>c</b> <!-- d -->e") == [.paragraph([.text("a <b>c</b> e")])])
         #expect(Self.blocks("<div>\n*x*\n</div>") == [.paragraph([.text("<div>\n*x*\n</div>")])])
         #expect(Self.blocks("<!-- nothing -->").isEmpty)
+        #expect(Self.blocks("a<br>b <br/>c") == [.paragraph([.text("a"), .lineBreak, .text("b <br/>c")])])
     }
 
     @Test("takes an image out of its paragraph as a figure")

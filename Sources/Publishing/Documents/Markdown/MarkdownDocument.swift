@@ -4,7 +4,7 @@ internal import Foundation
 
 /// A Markdown text as blocks: CommonMark 0.29 with the tables of GitHub, parsed by libcmark-gfm.
 ///
-/// HTML inside the text is text: its angle brackets are shown. Comments are left out.
+/// HTML inside the text is text: its angle brackets are shown. Only `<br>` ends a line, and comments are left out.
 struct MarkdownDocument: Hashable, Sendable {
     let blocks: [MarkdownBlock]
 
@@ -111,6 +111,8 @@ struct MarkdownDocument: Hashable, Sendable {
         for node in nodes {
             switch node.type {
             case "text": append(node.literal)
+            // A cell of a table has no other way to begin a line.
+            case "html_inline" where node.literal == "<br>": result.append(.lineBreak)
             case "html_inline": html(node.literal).map(append)
             case "softbreak":
                 append("\n")
