@@ -86,7 +86,9 @@ public enum NumberFormat {
     /// A share as it may stand in a cell: what is not all of it does not round to 1.
     static func candidates(forShare x: Double) -> [String] {
         let texts = candidates(forCell: x)
-        return x < 1 && texts[0].hasPrefix("1") ? [">0.99"] + texts.filter { !$0.hasPrefix("1") } : texts
+        guard x > 0.5, x < 1 else { return texts }
+        let below = texts.filter { !$0.hasPrefix("1") }
+        return below.isEmpty ? [">0.99"] : below
     }
 
     /// What may stand in a cell, the most exact first. The last says no more than that the number is not zero.

@@ -433,12 +433,12 @@ private struct ComputationGraphDrawing {
             let line = type.line(type.shortened(label, width: room, font: .digits), font: .digits, paint: paint)
             // A note that would touch the card's edges is left out.
             let noteLine = noteLine.flatMap { $0.width <= r.width - 10 ? $0 : nil }
-            let height = line.height + (noteLine.map { $0.height - 2 } ?? 0)
+            let height = line.height + (noteLine.map { $0.height - 4 } ?? 0)
             let y = ((Self.cardHeight - height) / 2).rounded()
             made.place(line, at: Point(x: ((r.width - line.width) / 2).rounded(), y: y))
             if let noteLine {
                 made.place(
-                    noteLine, at: Point(x: ((r.width - noteLine.width) / 2).rounded(), y: y + line.height - 2))
+                    noteLine, at: Point(x: ((r.width - noteLine.width) / 2).rounded(), y: y + line.height - 4))
             }
         }
         body.place(made.addressed(address), at: r.origin)

@@ -385,9 +385,11 @@ private struct LossLandscapeDrawing {
             Point(x: p.x + gap + size.width / 2, y: p.y), Point(x: p.x - gap - size.width / 2, y: p.y),
         ]
         // Near an edge there is room beside the middle only.
-        let corners = [-1.0, 1].flatMap { side in
-            [-1.0, 1].map { Point(x: p.x + side * (size.width / 2 - 8), y: p.y + $0 * (gap + size.height / 2)) }
-        }
+        let (aside, off) = (size.width / 2, gap + size.height / 2)
+        let corners = [
+            Point(x: p.x - aside, y: p.y - off), Point(x: p.x + aside, y: p.y - off), Point(x: p.x - aside, y: p.y + off),
+            Point(x: p.x + aside, y: p.y + off),
+        ]
         func plate(_ middle: Point) -> Rectangle {
             Rectangle(x: middle.x - size.width / 2, y: middle.y - size.height / 2, width: size.width, height: size.height)
         }

@@ -250,19 +250,18 @@ private struct ModelSizeDrawing {
             PointLabels.Label(RecordedAccuracy.points(gap.number), at: spot, font: .label, paint: .value)
         }
         let range = difference.x.range
-        let grid = ([0] + difference.y.ticks.values).map { value in
-            (
-                from: difference.position(of: Point(x: range.lowerBound, y: value), in: plot),
-                to: difference.position(of: Point(x: range.upperBound, y: value), in: plot)
-            )
-        }
         let names = PointLabels(
             labels, within: plot.grown(by: 2),
             lines: Array(zip(spots, spots.dropFirst())).map { (from: $0, to: $1) }
                 + spots.map { (from: Point(x: $0.x, y: plot.y), to: Point(x: $0.x, y: plot.bottom)) }
-                + grid,
+                + [
+                    (
+                        from: difference.position(of: Point(x: range.lowerBound, y: 0), in: plot),
+                        to: difference.position(of: Point(x: range.upperBound, y: 0), in: plot)
+                    )
+                ],
             markRadius: 4, type: type)
-        // Grid lines are as many as to leave no room between them: plates keep them from the numbers.
+        // Between the grid's lines there may be no room: plates keep them from the numbers.
         for case .text(let run) in names.elements {
             let ink = run.ink(type.measurer.metrics(of: run.text, in: run.font))
             block.elements.append(.rectangle(ink.grown(by: 2), fill: .paper))
