@@ -27,9 +27,10 @@ public struct PointLabels: Sendable {
     ///   - obstacles: What no label may cover.
     ///   - lines: Lines from which labels keep 4 px away.
     ///   - markRadius: How far the mark at a point reaches.
+    ///   - hasLeaders: Whether a thin line leads from a point to a label that found no place close to it.
     public init(
         _ labels: [Label], within area: Rectangle, avoiding obstacles: [Rectangle] = [], lines: [(from: Point, to: Point)] = [],
-        markRadius: Double = 3, type: Typesetter
+        markRadius: Double = 3, hasLeaders: Bool = false, type: Typesetter
     ) {
         var taken = obstacles
         taken += labels.map { Rectangle(x: $0.point.x, y: $0.point.y, width: 0, height: 0).grown(by: markRadius + 1) }
@@ -47,6 +48,14 @@ public struct PointLabels: Sendable {
                 continue
             }
             taken.append(candidate.ink(metrics).grown(by: 2))
+            let ink = candidate.ink(metrics)
+            let near = Point(
+                x: min(max(label.point.x, ink.x), ink.right), y: min(max(label.point.y, ink.y), ink.bottom))
+            let way = near.distance(to: label.point)
+            if hasLeaders, way > markRadius + 8 {
+                let step = (near - label.point) * (1 / way)
+                elements.append(.line(label.point + step * (markRadius + 1), near - step * 4, Stroke(label.paint, width: 0.75)))
+            }
             elements.append(.text(candidate))
         }
         self.elements = elements

@@ -31,6 +31,29 @@ public enum NumberFormat {
         return fixed(x / Elementary.powerOfTen(decade), decimals: digits - 1) + "e" + whole(decade)
     }
 
+    /// As ``significant(_:digits:)``, for running text: what that has in powers of ten is `4.7 × 10⁻⁷`.
+    public static func written(_ x: Double, digits: Int = 2) -> String {
+        let text = significant(x, digits: digits)
+        return text.contains("e") ? power(x, digits: digits) : text
+    }
+
+    /// In powers of ten as they are written by hand, without a place to break: `4.7 × 10⁻⁷`.
+    public static func power(_ x: Double, digits: Int = 2) -> String {
+        let parts = scientific(x, digits: digits).split(separator: "e")
+        guard parts.count == 2 else { return String(parts.first ?? "0") }
+        return "\(parts[0])\u{00A0}×\u{00A0}10\(superscript(parts[1]))"
+    }
+
+    /// A whole number raised above the line: `⁻⁷`.
+    public static func superscript(_ n: Int) -> String { superscript((n < 0 ? minus : "") + String(n.magnitude)) }
+
+    private static func superscript(_ digits: some StringProtocol) -> String {
+        let raised: [Character: Character] = [
+            "−": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+        ]
+        return String(digits.compactMap { raised[$0] })
+    }
+
     /// A whole number, its thousands set apart by a narrow space from five digits on: `12 345`.
     public static func whole(_ n: Int) -> String {
         let digits = Array(String(n.magnitude))
@@ -58,6 +81,14 @@ public enum NumberFormat {
             unit += 1
         }
         return (unit == 0 ? whole(count) : significant(value)) + "\u{202F}" + units[unit]
+    }
+
+    /// A share as it may stand in a cell: what is not all of it does not round to 1.
+    static func candidates(forShare x: Double) -> [String] {
+        let texts = candidates(forCell: x)
+        guard x > 0.5, x < 1 else { return texts }
+        let below = texts.filter { !$0.hasPrefix("1") }
+        return below.isEmpty ? [">0.99"] : below
     }
 
     /// What may stand in a cell, the most exact first. The last says no more than that the number is not zero.

@@ -4,6 +4,8 @@ public struct BarChart: Sendable {
     public struct Part: Hashable, Sendable {
         /// Written into the stretch where it has room.
         public var label: String
+        /// Written instead where the label has no room.
+        public var shortLabel = ""
         public var value: Double
         public var role: ColourRole
         /// Whether it is hatched, as what is frozen is. Nothing is written into a hatched stretch.
@@ -137,10 +139,11 @@ public struct BarChart: Sendable {
             ]
         }
         var body: [Element] = [.rectangle(stretch, fill: paint)]
-        if !part.label.isEmpty, type.width(of: part.label, in: .digits) + 12 <= stretch.width {
+        let label = [part.label, part.shortLabel].first { !$0.isEmpty && type.width(of: $0, in: .digits) + 12 <= stretch.width }
+        if let label {
             let place = Point(x: stretch.centre.x, y: stretch.centre.y + Font.digits.capitalHeight / 2)
             body.append(
-                .text(TextRun(part.label, at: place, font: .digits, anchor: .middle, paint: .legible(on: paint))))
+                .text(TextRun(label, at: place, font: .digits, anchor: .middle, paint: .legible(on: paint))))
         }
         return body
     }

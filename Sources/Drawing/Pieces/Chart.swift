@@ -3,7 +3,7 @@ public struct Chart: Sendable {
     /// A line through points.
     public struct Series: Sendable {
         /// The sign at each point, the second sign beside the colour.
-        public enum Mark: Hashable, Sendable { case none, circle, square, triangle, diamond }
+        public enum Mark: Hashable, Sendable { case none, circle, square, triangle, diamond, pointDown }
 
         /// Written at the line's last point.
         public var label: String
@@ -75,6 +75,10 @@ public struct Chart: Sendable {
         public var position: Double
         public var label: String
         public var paint: Paint
+        /// Of the label where it is not that of the line.
+        public var labelPaint: Paint?
+        /// Whether paper runs beside the line, so that it is seen on what lies beneath it.
+        public var hasHalo = false
         public var address: String?
 
         public init(_ direction: Direction, at position: Double, label: String, paint: Paint = .muted, address: String? = nil) {
@@ -92,6 +96,8 @@ public struct Chart: Sendable {
     public var bands: [Band]
     public var columns: [Column]
     public var rules: [Rule]
+    /// Whether a piece of its line and its sign stand before each line's name.
+    public var showsSamples = false
 
     public init(
         x: Axis, y: Axis, series: [Series], bands: [Band] = [], columns: [Column] = [], rules: [Rule] = []
@@ -167,24 +173,27 @@ public struct Chart: Sendable {
         let left = (ticks + Self.air + Self.tick).rounded(.up)
         let top = (y.title.isEmpty ? 0 : Font.label.lineHeight) + Self.air + (hasUprightLabels ? Font.digits.lineHeight + 2 : 0)
         let bottom = Self.tick + 2 + Font.digits.lineHeight + (x.title.isEmpty ? 0 : Font.label.lineHeight + 2)
-        let labels = ends.map { type.width(of: $0.label, in: .label) }.max() ?? 0
+        let labels = ends.map { type.width(of: $0.label, in: .label) + ($0.series == nil ? 0 : sampleRoom) }.max() ?? 0
         // The last number below the axis is centred at the plot's end and reaches beyond it.
         let lastTick = x.ticks.labels.last.map { type.width(of: $0, in: .digits) / 2 } ?? 0
         let right = max(labels > 0 ? labels + 10 : 0, lastTick).rounded(.up)
         return Rectangle(x: left, y: top, width: max(1, size.width - left - right), height: max(1, size.height - top - bottom))
     }
 
+    private static let sample = 22.0
+    private var sampleRoom: Double { showsSamples ? Self.sample + 6 : 0 }
+
     private var hasUprightLabels: Bool { rules.contains { $0.direction == .upright && !$0.label.isEmpty } }
 
     /// What is named at the right: lines at their last point, and level rules.
-    private var ends: [(label: String, position: Point, paint: Paint)] {
+    private var ends: [(label: String, position: Point, paint: Paint, series: Series?)] {
         series.compactMap { line in
             guard !line.label.isEmpty, let last = line.points.last(where: { $0.x.isFinite && $0.y.isFinite }) else { return nil }
-            return (line.label, last, line.paint)
+            return (line.label, last, line.paint, line)
         }
             + rules.compactMap { rule in
                 guard rule.direction == .level, !rule.label.isEmpty else { return nil }
-                return (rule.label, Point(x: x.range.upperBound, y: rule.position), rule.paint)
+                return (rule.label, Point(x: x.range.upperBound, y: rule.position), rule.labelPaint ?? rule.paint, nil)
             }
     }
 
@@ -253,14 +262,15 @@ public struct Chart: Sendable {
             switch rule.direction {
             case .upright:
                 let position = plot.x + x.share(of: rule.position) * plot.width
-                elements.append(
-                    .line(Point(x: position, y: plot.y), Point(x: position, y: plot.bottom), Stroke(rule.paint, dash: [2, 3])))
+                let (from, to) = (Point(x: position, y: plot.y), Point(x: position, y: plot.bottom))
+                if rule.hasHalo { elements.append(.line(from, to, Stroke(.paper, width: 4))) }
+                elements.append(.line(from, to, Stroke(rule.paint, dash: [2, 3])))
                 if !rule.label.isEmpty, let (_, middle) = labels.next() {
                     elements.append(
                         .text(
                             TextRun(
                                 rule.label, at: Point(x: middle, y: plot.y - Self.air - 1), font: .digits, anchor: .middle,
-                                paint: rule.paint)))
+                                paint: rule.labelPaint ?? rule.paint)))
                 }
             case .level:
                 let level = plot.bottom - y.share(of: rule.position) * plot.height
@@ -273,27 +283,52 @@ public struct Chart: Sendable {
 
     /// Names at the right of the plot, moved aside where lines end close together, and tied to their ends where they moved.
     private func addLabels(to block: inout Block, plot: Rectangle, type: Typesetter, place: (Point) -> Point) {
-        let ends = ends.map { (label: $0.label, at: place($0.position), paint: $0.paint) }
+        let ends = ends.map { (label: $0.label, at: place($0.position), paint: $0.paint, series: $0.series) }
         let lengths = ends.map { _ in Font.label.lineHeight - 2 }
         let middles = LabelSpreading.positions(
             wanted: ends.map { min(max($0.at.y, plot.y), plot.bottom) }, lengths: lengths, gap: 0,
             within: min(plot.y, 0)...max(plot.bottom + Self.tick, plot.y + lengths.reduce(0, +)))
-        for (end, middle) in zip(ends, middles) {
+        // Lines that end at one place are named beside one bracket: strokes from a single point would tell nothing.
+        var bracketed: Set<Int> = []
+        for index in ends.indices where !bracketed.contains(index) {
+            let same = ends.indices.filter { ends[$0].at.distance(to: ends[index].at) < 0.75 && ends[$0].series != nil }
+            guard same.count > 2, let top = same.map({ middles[$0] }).min(), let bottom = same.map({ middles[$0] }).max() else {
+                continue
+            }
+            bracketed.formUnion(same)
+            let (x, y) = (plot.right + 5.5, min(max(ends[index].at.y, top), bottom))
+            block.elements.append(
+                .shape(
+                    Shape(
+                        Path(through: [Point(x: x, y: top - 5), Point(x: x, y: bottom + 5)]), stroke: Stroke(.muted))))
+            block.elements.append(.line(Point(x: plot.right + 1, y: ends[index].at.y), Point(x: x, y: y), Stroke(.muted)))
+        }
+        for (index, (end, middle)) in zip(ends, middles).enumerated() {
             // Dots lead from a line that ends before the plot does, a short stroke to a name that had to move.
             if end.at.x < plot.right - 1 {
                 block.elements.append(
                     .line(
                         Point(x: end.at.x + 6, y: end.at.y), Point(x: plot.right, y: end.at.y), Stroke(end.paint, dash: [1, 3])))
             }
-            if abs(middle - end.at.y) > 3 {
+            if abs(middle - end.at.y) > 3, !bracketed.contains(index) {
                 block.elements.append(
                     .line(Point(x: plot.right + 1, y: end.at.y), Point(x: plot.right + 5, y: middle), Stroke(end.paint)))
+            }
+            var x = plot.right + 10
+            if showsSamples, let line = end.series {
+                let (from, to) = (Point(x: x, y: middle), Point(x: x + Self.sample, y: middle))
+                block.elements.append(
+                    .line(
+                        from, to, Stroke(line.paint, width: line.width, dash: line.dash, cap: line.dash.isEmpty ? .round : .butt))
+                )
+                let centre = Point(x: x + Self.sample / 2, y: middle)
+                if let mark = Self.mark(line.mark, at: centre, paint: line.paint) { block.elements.append(mark) }
+                x += sampleRoom
             }
             block.elements.append(
                 .text(
                     TextRun(
-                        end.label, at: Point(x: plot.right + 10, y: middle + Font.label.capitalHeight / 2), font: .label,
-                        paint: end.paint)))
+                        end.label, at: Point(x: x, y: middle + Font.label.capitalHeight / 2), font: .label, paint: end.paint)))
         }
     }
 
@@ -322,6 +357,7 @@ public struct Chart: Sendable {
         case .square: return shape([(-2.75, -2.75), (2.75, -2.75), (2.75, 2.75), (-2.75, 2.75)])
         case .triangle: return shape([(0, -3.75), (3.5, 2.5), (-3.5, 2.5)])
         case .diamond: return shape([(0, -4), (4, 0), (0, 4), (-4, 0)])
+        case .pointDown: return shape([(0, 3.75), (3.5, -2.5), (-3.5, -2.5)])
         }
     }
 }

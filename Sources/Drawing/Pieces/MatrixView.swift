@@ -19,6 +19,8 @@ public struct MatrixView: Sendable {
     public var cellGap = 1.0
     /// Whether numbers are written where they have room.
     public var showsNumbers = true
+    /// Whether the numbers are shares of a whole: then one below 1 is not written as 1.
+    public var showsShares = false
     /// Cells with a frame round them.
     public var highlights: [Highlight] = []
 
@@ -171,7 +173,9 @@ public struct MatrixView: Sendable {
                         continue
                     }
                     if hasNumbers {
-                        let candidates = NumberFormat.candidates(forCell: Double(value))
+                        let candidates =
+                            view.showsShares
+                            ? NumberFormat.candidates(forShare: Double(value)) : NumberFormat.candidates(forCell: Double(value))
                         let text =
                             candidates.first { type.width(of: $0, in: .digits) <= cell.width - 3 }
                             ?? candidates[candidates.count - 1]
@@ -180,7 +184,7 @@ public struct MatrixView: Sendable {
                                 TextRun(
                                     text, at: Point(x: cell.centre.x, y: cell.centre.y + Font.digits.capitalHeight / 2),
                                     font: .digits, anchor: .middle, paint: .legible(on: paint))))
-                    } else if view.scale.map == .diverging, let sign = signPaint(paint) {
+                    } else if view.scale.map == .diverging, let sign = SignBars.paint(on: paint) {
                         // Without numbers the sign is told by colour alone, which greyscale loses: a bar stands for the minus.
                         if negative[sign] == nil { order.append(sign) }
                         negative[sign, default: Path()].append(
@@ -192,13 +196,6 @@ public struct MatrixView: Sendable {
             // One path for all masked places.
             if !masked.segments.isEmpty { elements.append(.shape(Shape(masked, fill: .muted))) }
             return elements
-        }
-
-        /// The paint of the minus sign on a cell: a step of the same map that is told from the cell's in greyscale.
-        private static func signPaint(_ paint: Paint) -> Paint? {
-            guard case .map(.diverging, let position) = paint, position < -0.02 else { return nil }
-            let contrasting = position > -0.5 ? position - 0.4 : position + 0.5
-            return .map(.diverging, position: (contrasting * 16).rounded() / 16)
         }
 
         /// Three dots in every gap where something is left out.
@@ -265,7 +262,7 @@ public struct MatrixView: Sendable {
             }
             let widest = view.columns.labels.map { type.width(of: $0, in: font) }.max() ?? 0
             guard widest > 0 else { return heads }
-            heads.isUpwards = widest > pitch - 4
+            heads.isUpwards = widest > pitch - 8
             heads.labels = (heads.isUpwards ? widest.rounded(.up) : font.lineHeight - 4) + MatrixView.air
             return heads
         }

@@ -153,6 +153,12 @@ private struct AdaLoRADrawing {
             : Localised(
                 en: "The budget falls from \(from) to \(to) triplets; a matrix keeps from \(least) to \(most) of its \(width)",
                 zhHans: "预算从 \(from) 个三元组降到 \(to) 个；每个矩阵保留 \(width) 个中的 \(least) 至 \(most) 个")
+        // Rounded down, the budget is at its end before the curve is.
+        let settled = (1...steps).first { budget.triplets(after: $0) == to } ?? steps
+        let rounding =
+            settled < budget.lastCut
+            ? Localised(en: " (rounded down: \(to) from \(settled) on)", zhHans: "（向下取整：第 \(settled) 次起为 \(to)）")
+            : Localised(same: "")
         return Sheet(
             title: title,
             description: Localised(
@@ -163,9 +169,9 @@ private struct AdaLoRADrawing {
             body: body(),
             caption: Localised(
                 en:
-                    "A triplet is a column of B, a row of A and the singular value between them; it lives while that value is not 0. The stronger the colour, the larger the value’s size. The budget is whole for \(budget.start) steps, falls along a cubic curve to step \(budget.lastCut), and then stays. Zhang et al. 2023, equation 12.",
+                    "A triplet is a column of B, a row of A and the singular value between them; it lives while that value is not 0. The stronger the colour, the larger the value’s size. The budget is whole for \(budget.start) updates, falls along a cubic curve to update \(budget.lastCut)\(rounding.en), and then stays. Zhang et al. 2023, equation 12.",
                 zhHans:
-                    "三元组由 B 的一列、A 的一行及其间的奇异值组成；奇异值不为 0 即为存活。颜色越鲜明，奇异值的绝对值越大。预算前 \(budget.start) 步不变，随后按三次曲线下降到第 \(budget.lastCut) 步，此后保持不变。Zhang 等 2023，式 12。"
+                    "三元组由 B 的一列、A 的一行及其间的奇异值组成；奇异值不为 0 即为存活。颜色越鲜明，奇异值的绝对值越大。预算在前 \(budget.start) 次更新不变，随后按三次曲线下降到第 \(budget.lastCut) 次\(rounding.zhHans)，此后保持不变。Zhang 等 2023，式 12。"
             ),
             provenance: context.provenance(run, step: steps))
     }

@@ -87,14 +87,23 @@ private struct AdamAnatomyDrawing {
 
     func sheet() throws -> Sheet {
         try check()
-        let g = NumberFormat.significant(abs(gradient[step]))
-        let size = NumberFormat.significant(abs(value[step + 1] - value[step]))
+        let way = abs(value[step + 1] - value[step])
+        let g = NumberFormat.written(abs(gradient[step]))
+        let size = NumberFormat.written(way, digits: 3)
+        // A step is as long as the rate where the mean of the gradient is as large as its usual size.
+        let isNear = way > 0.4 * rate(step) && way < 2.5 * rate(step)
         let rate = NumberFormat.significant(rate(step), digits: 1)
+        let claim =
+            isNear
+            ? Localised(
+                en: ": AdamW’s step is near its rate, \(rate), whatever the gradient’s size",
+                zhHans: "：无论梯度多大，AdamW 的步长都与学习率 \(rate) 同量级")
+            : Localised(en: ", at a learning rate of \(rate)", zhHans: "，学习率为 \(rate)")
         let name = "p\(element.row + 1)[\(element.column + 1)]"
         return Sheet(
             title: Localised(
-                en: "A gradient of size \(g) moves the number by \(size): AdamW’s steps are about as long as its rate, \(rate)",
-                zhHans: "大小为 \(g) 的梯度使这个数移动 \(size)：AdamW 的步长约等于学习率 \(rate)"),
+                en: "A gradient of \(g) moves the number by \(size)\(claim.en)",
+                zhHans: "大小为 \(g) 的梯度使这个数移动 \(size)\(claim.zhHans)"),
             description: Localised(
                 en:
                     "The update of the number \(name) of the soft prompt in step \(step), worked out line by line, and three charts over the steps: gradient and its running mean, the root of the running mean of its square, and the number itself.",
@@ -102,8 +111,8 @@ private struct AdamAnatomyDrawing {
             body: body(name: name),
             caption: Localised(
                 en:
-                    "The number is the one of the soft prompt that went furthest. Dividing by √v̂ makes the step’s length nearly independent of the gradient’s. Source: Loshchilov and Hutter 2019, algorithm 2.",
-                zhHans: "这是软提示中移动最远的数。除以 √v̂ 使步长几乎与梯度大小无关。出处：Loshchilov 与 Hutter 2019，算法 2。"),
+                    "The number is the one of the soft prompt that went furthest; m′ and v′ are m and v of the step before. Dividing by √v̂ makes the step’s length nearly independent of the gradient’s. Source: Loshchilov and Hutter 2019, algorithm 2.",
+                zhHans: "这是软提示中移动最远的数；m′ 和 v′ 为上一步的 m 和 v。除以 √v̂ 使步长几乎与梯度大小无关。出处：Loshchilov 与 Hutter 2019，算法 2。"),
             provenance: context.provenance(run, step: step))
     }
 
@@ -146,10 +155,11 @@ private struct AdamAnatomyDrawing {
                 name: Localised(en: "its square’s mean", zhHans: "平方的平均"),
                 formula: "v = \(b2) · v′ + \(number(1 - beta2)) · g²", number: second[step], paint: .gradient, address: v.text),
             Line(
-                name: Localised(en: "corrected for the start", zhHans: "修正起始偏差"), formula: "m̂ = m / (1 − \(b1)^\(t))",
+                name: Localised(en: "corrected for the start", zhHans: "修正起始偏差"),
+                formula: "m̂ = m / (1 − \(b1)\(NumberFormat.superscript(t)))",
                 number: corrected(first: step), paint: .ink, address: Derivation("corrected", m).description),
             Line(
-                name: Localised(en: "likewise", zhHans: "同样修正"), formula: "v̂ = v / (1 − \(b2)^\(t))",
+                name: Localised(en: "likewise", zhHans: "同样修正"), formula: "v̂ = v / (1 − \(b2)\(NumberFormat.superscript(t)))",
                 number: corrected(second: step), paint: .ink, address: Derivation("corrected", v).description),
             Line(
                 name: Localised(en: "push", zhHans: "推动"), formula: "u = \(number(rate(step))) · m̂ / (√v̂ + ε)",
@@ -173,7 +183,7 @@ private struct AdamAnatomyDrawing {
         let names = lines.map { type.line($0.name, font: .label, paint: .muted) }
         let formulas = lines.map { type.line($0.formula, font: .label) }
         let numbers = lines.map {
-            type.line(NumberFormat.significant($0.number, digits: 3), font: .label.bold, paint: $0.paint).addressed($0.address)
+            type.line(NumberFormat.written($0.number, digits: 3), font: .label.bold, paint: $0.paint).addressed($0.address)
         }
         let widths = [names, formulas, numbers].map { $0.map(\.width).max() ?? 0 }
         let width = widths[0] + 14 + widths[1] + 14 + widths[2]
@@ -207,7 +217,11 @@ private struct AdamAnatomyDrawing {
         }
         let means = gradient.indices.map { corrected(first: $0) }
         let roots = gradient.indices.map { corrected(second: $0).squareRoot() }
-        let rule = Chart.Rule(.upright, at: Double(step), label: "", paint: .muted)
+        func rule(isNamed: Bool) -> Chart.Rule {
+            Chart.Rule(
+                .upright, at: Double(step),
+                label: isNamed ? type(Localised(en: "step \(step)", zhHans: "第 \(step) 步")) : "", paint: .muted)
+        }
         let charts = [
             (
                 Localised(en: "gradient g, and its mean m̂", zhHans: "梯度 g 及其平均 m̂"),
@@ -241,9 +255,9 @@ private struct AdamAnatomyDrawing {
         let made = charts.enumerated().map { index, chart in
             Chart(
                 x: index == charts.count - 1 ? steps : Axis("", range: steps.range),
-                y: Axis.covering(chart.2, title: ""), series: chart.1, rules: [rule])
+                y: Axis.covering(chart.2, title: ""), series: chart.1, rules: [rule(isNamed: index == 0)])
         }
-        let heights = [96.0, 96, 112]
+        let heights = [112.0, 96, 112]
         let plots = zip(made, heights).map {
             $0.block(type, size: Size(width: width, height: $1)).places["plot"] ?? Rectangle(size: .zero)
         }

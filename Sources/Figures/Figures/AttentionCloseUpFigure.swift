@@ -29,22 +29,33 @@ private struct AttentionCloseUpDrawing {
         let word = row.words[row.position]
         let place = Localised(
             en: "layer \(row.layer + 1), head \(row.head + 1)", zhHans: "第 \(row.layer + 1) 层第 \(row.head + 1) 个头")
-        let weight = NumberFormat.fixed(Double(row.weights[strongest]), decimals: 2)
+        func weight(_ key: Int) -> String { NumberFormat.fixed(Double(row.weights[key]), decimals: 2) }
+        // The first alone is not told from one that is nearly as heavy.
+        let second = row.weights.indices.filter { $0 != strongest }
+            .max { (row.weights[$0], $1) < (row.weights[$1], $0) }
+            .flatMap { row.weights[$0] > 0.8 * row.weights[strongest] ? $0 : nil }
         let width = row.query.count
         return Sheet(
-            title: Localised(
-                en: "“\(word)” asks, \(name(strongest)) answers most: it gets \(weight) of the weight",
-                zhHans: "“\(word)”发问，\(name(strongest)) 回应最多：得到 \(weight) 的权重"),
+            title: second.map { second in
+                Localised(
+                    en:
+                        "“\(word)” asks, \(name(strongest)) and \(name(second)) answer most: they get \(weight(strongest)) and \(weight(second)) of the weight",
+                    zhHans:
+                        "“\(word)”发问，\(name(strongest)) 和 \(name(second)) 回应最多：得到 \(weight(strongest)) 和 \(weight(second)) 的权重")
+            }
+                ?? Localised(
+                    en: "“\(word)” asks, \(name(strongest)) answers most: it gets \(weight(strongest)) of the weight",
+                    zhHans: "“\(word)”发问，\(name(strongest)) 回应最多：得到 \(weight(strongest)) 的权重"),
             description: Localised(
                 en:
                     "A table of how the word “\(word)” attends in \(place.en): for each of \(row.seen) keys the product with the query, its score, its exponential, its weight, its value and its weighted value, and at the bottom their sum.",
-                zhHans: "词“\(word)”在\(place.zhHans)中的注意力计算表：对 \(row.seen) 个键依次给出与查询的点积、得分、指数、权重、值和加权后的值，最下面是它们的和。"),
+                zhHans: "词“\(word)”在\(place.zhHans)中的注意力计算表：对 \(row.seen) 个键依次给出与查询的点积、分数、指数、权重、值和加权后的值，最下面是它们的和。"),
             body: table(),
             caption: Localised(
                 en:
                     "\(place.en.prefix(1).uppercased() + place.en.dropFirst()). Score: q·k divided by √\(width). Exponentials are taken after the largest score, \(NumberFormat.significant(row.largestScore)), is subtracted, which changes no weight. Weight: exponential divided by their sum. A small bar marks a negative number.",
                 zhHans:
-                    "\(place.zhHans)。得分 = q·k ÷ √\(width)。先减去最大得分 \(NumberFormat.significant(row.largestScore)) 再取指数，权重不变。权重 = 指数 ÷ 指数之和。短横表示负数。"
+                    "\(place.zhHans)。分数 = q·k ÷ √\(width)。先减去最大分数 \(NumberFormat.significant(row.largestScore)) 再取指数，权重不变。权重 = 指数 ÷ 指数之和。短横表示负数。"
             ),
             provenance: context.provenance(run, step: frame.step))
     }
@@ -96,7 +107,7 @@ private struct AttentionCloseUpDrawing {
         // Heads, each over its column.
         let heads: [(Column, Localised)] = [
             (.key, Localised(en: "key k", zhHans: "键 k")), (.product, Localised(same: "q·k")),
-            (.score, Localised(en: "score", zhHans: "得分")), (.exponential, Localised(same: "exp")),
+            (.score, Localised(en: "score", zhHans: "分数")), (.exponential, Localised(same: "exp")),
             (.weight, Localised(en: "weight w", zhHans: "权重 w")), (.value, Localised(en: "value v", zhHans: "值 v")),
             (.weighted, Localised(same: "w · v")),
         ]

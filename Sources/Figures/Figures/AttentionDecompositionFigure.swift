@@ -45,8 +45,8 @@ private struct AttentionDecompositionDrawing {
         return Sheet(
             title: Localised(
                 en:
-                    "With a prompt, a head’s output lies \(NumberFormat.percentage(share)) of the way from the text’s to the prompt’s",
-                zhHans: "有提示时，头的输出位于从“文本”到“提示”路上的 \(NumberFormat.percentage(share)) 处"),
+                    "A head’s output lies \(NumberFormat.percentage(share)) of the way from “text alone” to “prompt alone”",
+                zhHans: "头的输出位于“只看文本”与“只看提示”的连线上 \(NumberFormat.percentage(share)) 处"),
             description: Localised(
                 en:
                     "A plane with three points on a line: what the head would put out from the text alone, from the prompt alone, and what it does put out, at λ = \(lambda) between them. Beside it the three vectors as strips.",
@@ -183,8 +183,8 @@ private struct AttentionDecompositionDrawing {
         ]
         let foot = type.paragraph(
             Localised(
-                en: "largest difference: \(NumberFormat.scientific(error, digits: 1))",
-                zhHans: "最大差异：\(NumberFormat.scientific(error, digits: 1))"), width: width, font: .label, paint: .muted)
+                en: "largest difference: \(NumberFormat.power(error, digits: 1))",
+                zhHans: "最大差异：\(NumberFormat.power(error, digits: 1))"), width: width, font: .label, paint: .muted)
         let key = ColourKey(scale, title: "", length: 140).block(type)
         return .column(parts + [foot, key], spacing: 10)
     }

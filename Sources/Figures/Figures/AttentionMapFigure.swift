@@ -81,13 +81,13 @@ private struct AttentionMapDrawing {
 
         let grid = PanelGrid(
             layers: chosen.layers, heads: chosen.heads, columns: promptLength + rows.count, room: context.room - sideWidth)
-        let body = panels(grid)
         let key = ColourKey(
             scale, title: context.type(Localised(en: "attention weight", zhHans: "注意力权重")), length: 120
         ).block(context.type)
         let places = grid.layers.flatMap { layer in grid.heads.map { (layer: layer, head: $0) } }
         let strongest = places.max { shares[$0.layer][$0.head] < shares[$1.layer][$1.head] } ?? (0, 0)
         let share = NumberFormat.percentage(shares[strongest.layer][strongest.head])
+        let body = panels(grid, marked: strongest)
         return Sheet(
             title: Localised(
                 en: "Head \(strongest.head + 1) of layer \(strongest.layer + 1) gives \(share) of its attention to the prompt",
@@ -102,8 +102,8 @@ private struct AttentionMapDrawing {
                 [body, grid.note.map { context.type.line($0, font: .digits, paint: .muted) }, key].compactMap { $0 }, spacing: 20),
             caption: Localised(
                 en:
-                    "Rows are queries, columns keys; each row adds up to 1, and a dot marks a word that the row may not see. Under the bracket: the prompt’s part of the attention, as a mean over the rows.",
-                zhHans: "行为查询，列为键；每行之和为 1，圆点表示该行看不到的词。括号下方是提示所得注意力的占比，取各行的平均。"),
+                    "Rows are queries, columns keys; each row adds up to 1, and a dot marks a word that the row may not see. Under the bracket: the prompt’s part of the attention, as a mean over the rows; the largest is bold.",
+                zhHans: "行为查询，列为键；每行之和为 1，圆点表示该行看不到的词。括号下方是提示所得注意力的占比，取各行的平均；最大者为粗体。"),
             provenance: context.provenance(run, step: frame.step))
     }
 
@@ -122,19 +122,24 @@ private struct AttentionMapDrawing {
         return Font.label.lineHeight + 4 + labels.rounded(.up) + 8
     }
 
-    private func panels(_ grid: PanelGrid) -> Block {
+    private func panels(_ grid: PanelGrid, marked: (layer: Int, head: Int)) -> Block {
         var lines: [Block] = []
         for layer in grid.layers {
             for start in stride(from: 0, to: grid.heads.count, by: grid.perLine) {
                 let heads = Array(grid.heads[start..<min(start + grid.perLine, grid.heads.count)])
-                lines.append(line(of: layer, heads: heads, grid: grid, isFirst: lines.isEmpty, isFirstOfLayer: start == 0))
+                lines.append(
+                    line(
+                        of: layer, heads: heads, grid: grid, isFirst: lines.isEmpty, isFirstOfLayer: start == 0,
+                        marked: layer == marked.layer ? marked.head : nil))
             }
         }
         return .column(lines, spacing: 14)
     }
 
     /// Heads of one layer side by side, their cells at one height.
-    private func line(of layer: Int, heads: [Int], grid: PanelGrid, isFirst: Bool, isFirstOfLayer: Bool) -> Block {
+    private func line(
+        of layer: Int, heads: [Int], grid: PanelGrid, isFirst: Bool, isFirstOfLayer: Bool, marked: Int?
+    ) -> Block {
         let type = context.type
         let panels = heads.map { panel(layer, $0, grid: grid, showsColumns: isFirst) }
         let above = panels.compactMap { $0.places["cells"]?.y }.max() ?? 0
@@ -157,7 +162,8 @@ private struct AttentionMapDrawing {
             line.place(panel, at: origin)
             if let prompt = panel.places["column group 0"] {
                 line.place(
-                    share(layer, head, width: prompt.width), at: Point(x: prompt.x + origin.x, y: top + cells.height + 4))
+                    share(layer, head, width: prompt.width, isMarked: head == marked),
+                    at: Point(x: prompt.x + origin.x, y: top + cells.height + 4))
             }
             line.size.height = top + cells.height + 4 + shareHeight
             guard column == 0 else { continue }
@@ -248,19 +254,19 @@ private struct AttentionMapDrawing {
     private var shareHeight: Double { 8 + Font.digits.lineHeight }
 
     /// The bracket under the prompt's columns, with their part of the attention.
-    private func share(_ layer: Int, _ head: Int, width: Double) -> Block {
+    private func share(_ layer: Int, _ head: Int, width: Double, isMarked: Bool) -> Block {
         let text = context.type(
             Localised(
                 en: "prompt \(NumberFormat.percentage(shares[layer][head]))",
                 zhHans: "提示 \(NumberFormat.percentage(shares[layer][head]))"))
-        let line = context.type.line(text, font: .digits, paint: .trained)
+        let line = context.type.line(text, font: isMarked ? .digits.bold : .digits, paint: .trained)
         var block = Block(size: Size(width: max(width, line.width), height: shareHeight))
         block.elements.append(
             .shape(
                 Shape(
                     Path(through: [
                         Point(x: 0.75, y: 0), Point(x: 0.75, y: 4), Point(x: width - 0.75, y: 4), Point(x: width - 0.75, y: 0),
-                    ]), stroke: Stroke(.trained, width: 1.5))))
+                    ]), stroke: Stroke(.trained, width: isMarked ? 2.5 : 1.5))))
         let address = Derivation(
             "prompt-share",
             arguments: rows.map { Address(run: run.id, step: frame.step, .attentionWeights(layer: layer), $0, head) }

@@ -131,17 +131,14 @@ private struct CombinedDrawing {
     func sheet() throws -> Sheet {
         try check()
         let (front, change, both) = (sides[0], sides[1], sides[2])
-        let verdict = both.mean.number - max(front.mean.number, change.mean.number)
-        let alone = ("(\(percent(front)) and \(percent(change)))", "（\(percent(front)) 和 \(percent(change))）")
-        let (claim, claimZh) =
-            verdict > 0
-            ? ("more than either alone", "高于单用任何一种")
-            : verdict < 0
-                ? ("less than the better one alone", "低于单用其中较好的一种") : ("as much as the better one alone", "与单用其中较好的一种相同")
+        let (all, first, second) = (percent(both), percent(front), percent(change))
         return Sheet(
             title: Localised(
-                en: "\(capitalised(name(front).en)) with \(name(change).en) answers \(percent(both)) right, \(claim) \(alone.0)",
-                zhHans: "\(name(front).zhHans)与\(spaced(name(change).zhHans)) 合用答对 \(percent(both))，\(claimZh)\(alone.1)"),
+                en:
+                    "\(capitalised(name(front).en)) together with \(name(change).en): \(all) right; \(name(change).en) alone \(second), \(name(front).en) alone \(first)",
+                zhHans:
+                    "\(name(front).zhHans)与\(spaced(name(change).zhHans)) 合用答对 \(all)；单用\(spaced(name(change).zhHans)) \(second)，单用\(spaced(name(front).zhHans)) \(first)"
+            ),
             description: Localised(
                 en:
                     "Three rows, for \(name(front).en), \(name(change).en), and both together: the accuracy on \(split.name.english) before training and after it, a dot for each seed and a bar at their mean, the gain, and how many numbers are trained.",
@@ -160,14 +157,20 @@ private struct CombinedDrawing {
         let (low, high) = (both.after.min() ?? 0, both.after.max() ?? 0)
         let (from, to) = (NumberFormat.percentage(low), NumberFormat.percentage(high))
         let rates = sides.map { NumberFormat.significant($0.run.description.training.optimizer.learningRate, digits: 1) }
+        let steps = NumberFormat.whole(both.run.journal.stepCount)
+        let marks =
+            both.after.count > 1
+            ? Localised(
+                en: "Dots: each seed after \(steps) updates; bar: their mean.", zhHans: "圆点：各种子在 \(steps) 次更新之后；竖线：平均值。")
+            : Localised(en: "Dot: after \(steps) updates.", zhHans: "圆点：\(steps) 次更新之后。")
         let (spread, spreadZh) =
             both.after.count > 1
             ? (" From seed to seed both together give \(from) to \(to).", "不同种子下，两者合用的准确率为 \(from) 到 \(to)。") : ("", "")
         return Localised(
             en:
-                "Ring: before training. Dots: each seed after \(NumberFormat.whole(both.run.journal.stepCount)) updates; bar: their mean. Gain: in percentage points.\(spread) Learning rates: \(rates.joined(separator: ", ")).",
+                "Ring: before training. \(marks.en) Gain: in percentage points.\(spread) Learning rates: \(rates.joined(separator: ", ")).",
             zhHans:
-                "圆环：训练前。圆点：各种子在 \(NumberFormat.whole(both.run.journal.stepCount)) 次更新之后；竖线：平均值。提升以百分点计。\(spreadZh)学习率：\(rates.joined(separator: "、"))。"
+                "圆环：训练前。\(marks.zhHans)提升以百分点计。\(spreadZh)学习率：\(rates.joined(separator: "、"))。"
         )
     }
 
@@ -248,6 +251,14 @@ private struct CombinedDrawing {
                 Group(
                     address: before,
                     [.circle(at: Point(x: from, y: middle), radius: 4, fill: .paper, stroke: Stroke(.ink, width: 1.5))])))
+        guard side.after.count > 1 else {
+            block.elements.append(
+                .group(
+                    Group(
+                        address: side.mean.address,
+                        [.circle(at: Point(x: to, y: middle), radius: 5, fill: .trained, stroke: Stroke(.paper, width: 1))])))
+            return
+        }
         block.elements.append(
             .group(
                 Group(
@@ -303,12 +314,12 @@ private struct CombinedDrawing {
         let model = run.model
         let hash = String(model.weightsSha256.prefix(8))
         let method = sides[2].run.description.method
-        let seeds = MeasuredRuns.seeds(sides[0].runs.map(\.description.seed), separator: ", ")
+        let seeds = sides[0].runs.map(\.description.seed)
         return Localised(
             en:
-                "model \(model.name) \(hash)… · \(run.task.name.english) · \(method.sizes.joined(separator: ", ")) · seeds \(seeds)",
+                "model \(model.name) \(hash)… · \(run.task.name.english) · \(method.sizes.joined(separator: ", ")) · \(MeasuredRuns.told(seeds))",
             zhHans:
-                "模型 \(model.name) \(hash)… · \(run.task.name.chinese) · \(method.sizes.joined(separator: "，")) · 种子 \(seeds.replacing(", ", with: "、"))"
+                "模型 \(model.name) \(hash)… · \(run.task.name.chinese) · \(method.sizes.joined(separator: "，")) · 种子 \(MeasuredRuns.seeds(seeds, separator: "、"))"
         )
     }
 }

@@ -75,18 +75,18 @@ private struct ComputationGraphDrawing {
             if trained == 0 {
                 Localised(
                     en:
-                        "One block of a step: \(forward) values forward, \(backward) gradients back, none for its \(frozen) frozen weights",
-                    zhHans: "一步中的一块：前向 \(forward) 个值，反向 \(backward) 个梯度，\(frozen) 个冻结的权重都没有梯度")
+                        "One transformer block in one step: \(forward) values forward, \(backward) gradients back, none for its \(frozen) frozen weights",
+                    zhHans: "一步中的一个 Transformer 块：前向 \(forward) 个值，反向 \(backward) 个梯度，\(frozen) 个冻结的权重都没有梯度")
             } else if frozen == 0 {
                 Localised(
                     en:
-                        "One block of a step: \(forward) values forward, \(backward) gradients back, for all of its \(trained) weights too",
-                    zhHans: "一步中的一块：前向 \(forward) 个值，反向 \(backward) 个梯度，\(trained) 个权重也全都得到梯度")
+                        "One transformer block in one step: \(forward) values forward, \(backward) gradients back, for all of its \(trained) weights too",
+                    zhHans: "一步中的一个 Transformer 块：前向 \(forward) 个值，反向 \(backward) 个梯度，\(trained) 个权重也全都得到梯度")
             } else {
                 Localised(
                     en:
-                        "One block of a step: \(forward) values forward, \(backward) gradients back, for \(trained) trained weights and not for \(frozen) frozen ones",
-                    zhHans: "一步中的一块：前向 \(forward) 个值，反向 \(backward) 个梯度；\(trained) 个训练的权重得到梯度，\(frozen) 个冻结的没有")
+                        "One transformer block in one step: \(forward) values forward, \(backward) gradients back, for \(trained) trained weights and not for \(frozen) frozen ones",
+                    zhHans: "一步中的一个 Transformer 块：前向 \(forward) 个值，反向 \(backward) 个梯度；\(trained) 个训练的权重得到梯度，\(frozen) 个冻结的没有")
             }
         return Sheet(
             title: title,
@@ -112,9 +112,11 @@ private struct ComputationGraphDrawing {
             en.append("The prompt’s rows use the same weights as the text’s.")
             zh.append("提示各行与文本各行使用同样的权重。")
         }
-        if block.foldedCount > 0 {
-            en.append("“+n” stands for n parts of a sum that are drawn with it, \(block.foldedCount) in all.")
-            zh.append("“+n”表示与和画在一处的 n 个加项，共 \(block.foldedCount) 个。")
+        // As many as the notes in the picture add up to.
+        let folded = block.places.reduce(0) { $0 + ($1.gradient == nil ? 0 : $1.gradientParts.count) }
+        if folded > 0 {
+            en.append("“+n” stands for n parts of a sum that are drawn with it, \(folded) in all.")
+            zh.append("“+n”表示与和画在一处的 n 个加项，共 \(folded) 个。")
         }
         if block.places.contains(where: { $0.gradient == nil }) {
             en.append("Pale: nothing needs this gradient, so it is not computed.")
@@ -335,7 +337,7 @@ private struct ComputationGraphDrawing {
     private static func inputLabel(_ name: ValueName) -> Localised {
         switch name {
         case .softPrompt: return Localised(en: "soft prompt", zhHans: "软提示")
-        case .promptInput: return Localised(en: "soft prompt + position", zhHans: "软提示 + 位置")
+        case .promptInput: return Localised(en: "soft prompt + pos.", zhHans: "软提示 + 位置")
         case .embeddings: return Localised(en: "embeddings", zhHans: "嵌入")
         case "prefix.embeddings": return Localised(en: "prefix", zhHans: "前缀")
         default:
@@ -398,7 +400,7 @@ private struct ComputationGraphDrawing {
             } else {
                 self.strip(
                     index, of: strips.count, in: r, ground: .role(.gradient, strength: 0.3), badge: nil,
-                    text: "∂ " + strip.stem + (gradients.count > 1 ? " +\(gradients.count - 1)" : ""), paint: .ink,
+                    text: "∂ " + strip.stem + (strip.weights.count == 2 ? " W, b" : ""), paint: .ink,
                     address: gradients.first.flatMap(address), into: &body)
             }
         }
@@ -413,18 +415,31 @@ private struct ComputationGraphDrawing {
         made.elements.append(
             .rectangle(
                 Rectangle(size: r.size).grown(by: -stroke.width / 2), cornerRadius: 4, fill: ground ?? .paper, stroke: stroke))
-        let room = r.width - 16
-        let noteWidth = note.isEmpty ? 0 : type.width(of: note, in: .digits).rounded(.up) + 6
-        var font = Font.label
-        if type.width(of: label, in: font) > room { font = .digits }
-        let text = type.shortened(label, width: room, font: font)
-        let hasNote = noteWidth > 0 && type.width(of: text, in: font) + noteWidth <= room
-        let line = type.line(text, font: font, paint: paint)
-        let y = ((Self.cardHeight - line.height) / 2).rounded(.down)
-        made.place(line, at: Point(x: hasNote ? 8 : ((r.width - line.width) / 2).rounded(), y: y))
-        if hasNote {
-            let line = type.line(note, font: .digits, paint: .muted)
-            made.place(line, at: Point(x: r.width - line.width - 6, y: ((Self.cardHeight - line.height) / 2).rounded()))
+        let noteLine = note.isEmpty ? nil : type.line(note, font: .digits, paint: .muted)
+        let room = r.width - 14
+        // Side by side in the larger type or the smaller, else one below the other.
+        let beside = room - (noteLine.map { $0.width + 6 } ?? 0)
+        let font = [Font.label, .digits].first { type.width(of: label, in: $0) <= beside }
+        if let font {
+            let line = type.line(label, font: font, paint: paint)
+            let y = ((Self.cardHeight - line.height) / 2).rounded(.down)
+            made.place(line, at: Point(x: noteLine == nil ? ((r.width - line.width) / 2).rounded() : 8, y: y))
+            if let noteLine {
+                made.place(
+                    noteLine,
+                    at: Point(x: r.width - noteLine.width - 6, y: ((Self.cardHeight - noteLine.height) / 2).rounded()))
+            }
+        } else {
+            let line = type.line(type.shortened(label, width: room, font: .digits), font: .digits, paint: paint)
+            // A note that would touch the card's edges is left out.
+            let noteLine = noteLine.flatMap { $0.width <= r.width - 10 ? $0 : nil }
+            let height = line.height + (noteLine.map { $0.height - 4 } ?? 0)
+            let y = ((Self.cardHeight - height) / 2).rounded()
+            made.place(line, at: Point(x: ((r.width - line.width) / 2).rounded(), y: y))
+            if let noteLine {
+                made.place(
+                    noteLine, at: Point(x: ((r.width - noteLine.width) / 2).rounded(), y: y + line.height - 4))
+            }
         }
         body.place(made.addressed(address), at: r.origin)
     }

@@ -72,12 +72,12 @@ private struct EmbeddingTrajectoryDrawing {
                 en:
                     "A plane with the embeddings of the vocabulary as dots and the paths of \(count) virtual tokens over \(last) updates as lines, from the words they began as to where they ended.",
                 zhHans: "平面图：词表的嵌入为点，\(count) 个虚拟 token 在 \(last) 次更新中的路径为线，从最初的词到最后的位置。"),
-            body: body(plane),
+            body: try body(plane, half: half),
             caption: Localised(
                 en:
-                    "The plane of the paths’ first two principal components: it shows \(share) of their variance, so points that lie together here may be far apart. Ring: start; disc: end; dots on a line: every \(mark) updates; grey: words of the vocabulary.",
+                    "The plane of the paths’ first two principal components: it shows \(share) of their variance, so points that lie together here may be far apart. Ring: start; disc: end; dots on a line: every \(mark) updates; cross stroke: after \(half); grey: words of the vocabulary.",
                 zhHans:
-                    "平面由路径的前两个主成分张成，显示了其方差的 \(share)，因此图上靠近的点实际可能相距很远。圆环为起点，圆点为终点，线上小点为每 \(mark) 次更新，灰色为词表中的词。"
+                    "平面由路径的前两个主成分张成，显示了其方差的 \(share)，因此图上靠近的点实际可能相距很远。圆环为起点，圆点为终点，线上小点为每 \(mark) 次更新，短横线为第 \(half) 次更新后，灰色为词表中的词。"
             ),
             provenance: context.provenance(run, step: last))
     }
@@ -98,7 +98,7 @@ private struct EmbeddingTrajectoryDrawing {
         return last
     }
 
-    private func body(_ plane: PrincipalPlane) -> Block {
+    private func body(_ plane: PrincipalPlane, half: Int) throws -> Block {
         let type = context.type
         let shown = Elision(count: prompts[0].rowCount, capacity: Self.mostPaths)
         let paths = shown.shown.map { row in prompts.map { Self.point(plane.place($0.row(row))) } }
@@ -130,6 +130,7 @@ private struct EmbeddingTrajectoryDrawing {
                         [.circle(at: at, radius: 1.75, fill: .role(.ink, strength: 0.4))])))
         }
         let nearest = NearestWords(embeddings)
+        let middle = half > 0 && half < last ? try run.journal.parameter(.softPrompt, atStep: half) : nil
         var lines: [(from: Point, to: Point)] = []
         var labels: [PointLabels.Label] = []
         var starts: [PointLabels.Label] = []
@@ -147,6 +148,17 @@ private struct EmbeddingTrajectoryDrawing {
                 parts.append(.circle(at: points[index], radius: 2.25, fill: .trained))
             }
             let (first, end) = (points[0], points[points.count - 1])
+            // Where half of the way was done: a stroke across the path.
+            if let middle, let next = steps.firstIndex(where: { $0 >= half }), next > 0 {
+                let at = place(Self.point(plane.place(middle.row(row))))
+                let way = points[next] - points[next - 1]
+                let length = points[next].distance(to: points[next - 1])
+                if length > 0 {
+                    let across = Point(x: -way.y, y: way.x) * (5 / length)
+                    parts.append(.line(at - across, at + across, Stroke(.paper, width: 5)))
+                    parts.append(.line(at - across, at + across, Stroke(.trained, width: 2.5)))
+                }
+            }
             // A ring is a line, from which text keeps 4 px.
             dots.append(Rectangle(x: first.x, y: first.y, width: 0, height: 0).grown(by: 8))
             parts.append(.circle(at: first, radius: 4, fill: .paper, stroke: Stroke(.trained, width: 1.75)))
@@ -162,7 +174,8 @@ private struct EmbeddingTrajectoryDrawing {
             }
         }
         let placed = PointLabels(
-            labels + starts, within: area.grown(by: -4), avoiding: dots, lines: lines, markRadius: 5.5, type: type)
+            labels + starts, within: area.grown(by: -4), avoiding: dots, lines: lines, markRadius: 5.5, hasLeaders: true,
+            type: type)
         block.elements += placed.elements
         let hidden = vocabulary.count { !inside.contains(place($0)) }
         let notes = [

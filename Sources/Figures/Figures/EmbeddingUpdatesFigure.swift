@@ -78,8 +78,8 @@ private struct EmbeddingUpdatesDrawing {
             title: title(moved: moved, changed: changed),
             description: Localised(
                 en:
-                    "Heat strips of the \(p) rows of the soft prompt before training, after \(steps) updates, and their difference, with the length of each row and the word of the vocabulary nearest to it.",
-                zhHans: "软提示的 \(p) 行在训练前、\(steps) 次更新后以及二者之差的热度条，并给出每行的长度和词表中最近的词。"),
+                    "Heat strips of the \(p) rows of the soft prompt before training, after \(steps) updates, and their difference, with the norm of each row and the word of the vocabulary nearest to it.",
+                zhHans: "软提示的 \(p) 行在训练前、\(steps) 次更新后以及二者之差的热度条，并给出每行的范数和词表中最近的词。"),
             body: body(),
             caption: Localised(
                 en: isNear
@@ -99,11 +99,11 @@ private struct EmbeddingUpdatesDrawing {
         let way =
             moved < 1
             ? Localised(
-                en: "moved by \(NumberFormat.percentage(moved)) of its length",
-                zhHans: "移动了自身长度的 \(NumberFormat.percentage(moved))")
+                en: "moved by \(NumberFormat.percentage(moved)) of its norm",
+                zhHans: "移动的距离为自身范数的 \(NumberFormat.percentage(moved))")
             : Localised(
-                en: "moved by \(NumberFormat.significant(moved)) times its length",
-                zhHans: "移动了自身长度的 \(NumberFormat.significant(moved)) 倍")
+                en: "moved by \(NumberFormat.significant(moved)) times its norm",
+                zhHans: "移动的距离为自身范数的 \(NumberFormat.significant(moved)) 倍")
         let words =
             changed == 0
             ? Localised(en: "every row still has the nearest word it began with", zhHans: "每一行最近的词都没有变")
@@ -151,7 +151,7 @@ private struct EmbeddingUpdatesDrawing {
             }
         }
         let headings = [
-            Localised(en: "length", zhHans: "长度"), Localised(en: "nearest word", zhHans: "最近的词"),
+            Localised(en: "norm", zhHans: "范数"), Localised(en: "nearest word", zhHans: "最近的词"),
             Localised(en: "cosine", zhHans: "余弦"),
         ].map { type($0) }
 
@@ -184,7 +184,8 @@ private struct EmbeddingUpdatesDrawing {
                 "difference", Address(run: run.id, step: steps, .softPrompt), Address(run: run.id, step: 0, .softPrompt)
             ).description, columns: columns,
             headings: [
-                type(Localised(en: "moved", zhHans: "移动")), "", type(Localised(en: "cosine", zhHans: "余弦")),
+                type(Localised(en: "moved", zhHans: "移动")), "",
+                type(Localised(en: "cosine to before", zhHans: "与训练前的余弦")),
             ], cells: turned)
 
         let keys = Block.row(

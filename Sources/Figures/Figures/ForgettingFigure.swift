@@ -120,7 +120,9 @@ private struct ForgettingDrawing {
         }
         // What tells tasks of the tiny world apart that have one name is the language, behind the id's last hyphen.
         let mark = id.split(separator: "-").last.map { String($0) } ?? id
-        return Localised(en: "\(name.en), \(mark)", zhHans: "\(name.zhHans)，\(mark)")
+        let languages = ["en": Localised(en: "English", zhHans: "英文"), "zh": Localised(en: "Chinese", zhHans: "中文")]
+        let told = languages[mark] ?? Localised(same: mark)
+        return Localised(en: "\(name.en) (\(told.en))", zhHans: "\(name.zhHans)（\(told.zhHans)）")
     }
 
     private static func change(_ before: [RecordedAccuracy], _ after: [RecordedAccuracy]) -> Double {
@@ -177,8 +179,8 @@ private struct ForgettingDrawing {
         return Sheet(
             title: Localised(
                 en:
-                    "Other skills: \(byFull) points after \(names.0.en), \(inPlace) under a prompt, 0 once it is taken off",
-                zhHans: "其他技能：\(names.0.zhHans)后平均 \(byFull) 个百分点，带着提示时 \(inPlace)，取下提示后为 0"),
+                    "Other skills, on average: \(byFull) points after \(names.0.en), \(inPlace) under a prompt, 0 once it is taken off",
+                zhHans: "其他技能平均：\(names.0.zhHans)后 \(byFull) 个百分点，带着提示时 \(inPlace)，取下提示后为 0"),
             description: Localised(
                 en:
                     "Three panels with a row for each of \(skills.count) skills: a ring for the accuracy of the untuned model, and a mark for that after tuning on another task: by \(names.0.en), by \(names.1.en) with what was trained in place, and with it taken off.",
@@ -208,10 +210,14 @@ private struct ForgettingDrawing {
                 Localised(en: "✓ the same to the last bit", zhHans: "✓ 逐位相同"), .frozen
             ),
         ]
-        let panels = [
+        var panels = [
             rows(.ink, .square) { ($0.before.full, $0.full) }, rows(.trained, .circle) { ($0.before.prompt, $0.inPlace) },
             rows(.frozen, .diamond) { ($0.before.prompt, $0.takenOff) },
-        ].map { $0.block(type, width: width) }
+        ]
+        // One scale for all three.
+        let numbers = panels.map(\.textWidth).max() ?? 0
+        for index in panels.indices { panels[index].textWidth = numbers }
+        let drawn = panels.map { $0.block(type, width: width) }
         let headings = heads.map { head, note, paint in
             Block.column(
                 [
@@ -220,15 +226,15 @@ private struct ForgettingDrawing {
                 ], spacing: 2)
         }
         let top = (headings.map(\.height).max() ?? 0) + 10
-        var block = Block(size: Size(width: context.room, height: top + (panels.map(\.height).max() ?? 0)))
-        for (index, panel) in panels.enumerated() {
+        var block = Block(size: Size(width: context.room, height: top + (drawn.map(\.height).max() ?? 0)))
+        for (index, panel) in drawn.enumerated() {
             let x = side + Double(index) * (width + Self.gap)
             // The heading stands over the rows, whose axis begins a little to the right.
-            block.place(headings[index], at: Point(x: x + 6, y: top - 10 - headings[index].height))
+            block.place(headings[index], at: Point(x: x + AccuracyRows.inset, y: top - 10 - headings[index].height))
             block.place(panel, at: Point(x: x, y: top))
         }
         for (index, name) in names.enumerated() {
-            guard let row = panels[0].places["row \(index)"] else { continue }
+            guard let row = drawn[0].places["row \(index)"] else { continue }
             let place = Point(x: side - 8, y: top + row.centre.y + Font.label.capitalHeight / 2)
             block.elements.append(.text(TextRun(name, at: place, font: .label, anchor: .end)))
         }
@@ -267,10 +273,12 @@ private struct ForgettingDrawing {
         }
         var (en, zh) = ("", "")
         let name = Localised(full[0].task.name)
+        let methods = (Localised(full[0].description.method.name), Localised(prompt[0].description.method.name))
         if let byFull = learned(full), let byPrompt = learned(prompt) {
             en =
-                "All were tuned on “\(name.en)”, on whose held-out examples \(byFull.1) and \(byPrompt.1) are right now (untuned: \(byFull.0)). "
-            zh = "所有运行都在“\(name.zhHans)”上微调，其留出样例的准确率现为 \(byFull.1) 和 \(byPrompt.1)（未经微调：\(byFull.0)）。"
+                "All were tuned on “\(name.en)”: of its held-out examples \(methods.0.en) now answers \(byFull.1), \(methods.1.en) \(byPrompt.1) (untuned: \(byFull.0)). "
+            zh =
+                "所有运行都在“\(name.zhHans)”上微调，其留出样例的准确率：\(methods.0.zhHans)现为 \(byFull.1)，\(methods.1.zhHans)为 \(byPrompt.1)（未经微调：\(byFull.0)）。"
         }
         return Localised(
             en: en
@@ -291,7 +299,7 @@ private struct ForgettingDrawing {
                 "model \(prompt[0].model.name) \(hash)…",
                 [method.name.english, length].compactMap { $0 }.joined(separator: ", "),
                 "lr \(rate(prompt)); \(full[0].description.method.name.english), lr \(rate(full))",
-                "seeds \(MeasuredRuns.seeds(seeds, separator: ", "))",
+                "\(MeasuredRuns.told(seeds))",
             ].joined(separator: " · "),
             zhHans: [
                 "模型 \(prompt[0].model.name) \(hash)…", [method.name.chinese, length].compactMap { $0 }.joined(separator: "，"),

@@ -35,6 +35,8 @@ private struct Start: Hashable {
         return number
     }
 
+    var isText: Bool { text("initialisation") == "text" }
+
     var name: Localised {
         switch text("initialisation") {
         case "random":
@@ -143,13 +145,14 @@ private struct InitialisationDrawing {
         let finals = losses.map { $0.mean.last?.y ?? 0 }
         let worst = finals.indices.max { finals[$0] < finals[$1] } ?? 0
         let best = finals.indices.min { finals[$0] < finals[$1] } ?? 0
-        let (high, low) = (NumberFormat.significant(finals[worst]), NumberFormat.significant(finals[best]))
+        let (high, low) = (NumberFormat.written(finals[worst]), NumberFormat.written(finals[best]))
         let names = (starts[worst].start.name, starts[best].start.name)
         let steps = runs.map(\.journal.stepCount).max() ?? 0
         return Sheet(
             title: Localised(
-                en: "After \(steps) updates the loss is \(high) when started from \(names.0.en), and \(low) from \(names.1.en)",
-                zhHans: "\(steps) 次更新后的损失：\(spaced(names.0.zhHans))为 \(high)，\(spaced(names.1.zhHans))为 \(low)"),
+                en:
+                    "In the last of \(steps) steps the loss is \(high) when started from \(names.0.en), and \(low) from \(names.1.en)",
+                zhHans: "\(steps) 步中最后一步的损失：\(spaced(names.0.zhHans))为 \(high)，\(spaced(names.1.zhHans))为 \(low)"),
             description: Localised(
                 en:
                     "Two charts over the steps of training for \(starts.count) starts of a soft prompt: the loss of each step’s batch, and the accuracy on \(split.name.english); thin lines are seeds, thick ones their means.",
@@ -164,7 +167,7 @@ private struct InitialisationDrawing {
         let looks: [(ColourRole, Chart.Series.Mark, [Double])] = [
             (.gradient, .triangle, [6, 3]), (.key, .diamond, [2, 3]), (.textToken, .square, [8, 3, 2, 3]),
             (.trained, .circle, []),
-            (.value, .diamond, [4, 2]), (.ink, .square, []),
+            (.value, .pointDown, [4, 2]), (.ink, .square, []),
         ]
         let look = looks[index % looks.count]
         return (look.0, look.1, look.2)
@@ -183,7 +186,7 @@ private struct InitialisationDrawing {
             isLogarithmic
                 ? Localised(en: "loss on the step’s batch, logarithmic", zhHans: "该步批上的损失（对数刻度）")
                 : Localised(en: "loss on the step’s batch", zhHans: "该步批上的损失"))
-        let loss = Chart(
+        var loss = Chart(
             x: x,
             y: isLogarithmic
                 ? Axis(lossTitle, range: least / 1.3...largest * 1.3, scale: .logarithmic)
@@ -194,22 +197,17 @@ private struct InitialisationDrawing {
                     ?? runs.map { Address(run: $0.id, step: step, .loss) }
             })
         let title = Localised(en: "accuracy on \(split.name.english)", zhHans: "在\(split.name.chinese)上的准确率")
-        let chance = runs[0].task.chance.map { chance in
-            Chart.Rule(
-                .level, at: chance,
-                label: type(
-                    Localised(
-                        en: "chance \(NumberFormat.fixed(chance, decimals: 2))",
-                        zhHans: "随机 \(NumberFormat.fixed(chance, decimals: 2))")))
-        }
-        let accuracy = Chart(
-            x: x, y: Axis(type(title), range: 0...1),
+        let chance = runs[0].task.chance.map { Chart.Rule.chance($0, type) }
+        var accuracy = Chart(
+            x: x, y: .accuracy(type(title)),
             series: series(accuracies, marks: true) { index, seed, step in
                 let runs = starts[index].runs
                 return (seed.map { [runs[$0]] } ?? runs).map {
                     Address(run: $0.id, step: step, .evaluationAccuracy(split.id))
                 }
             }, rules: [chance].compactMap { $0 })
+        loss.showsSamples = true
+        accuracy.showsSamples = true
         return AlignedCharts.column([loss, accuracy], width: context.room, height: 230, type: type)
     }
 
@@ -235,7 +233,7 @@ private struct InitialisationDrawing {
                     thin.append(line)
                 }
             }
-            let number = curve.mean.last.map { marks ? NumberFormat.fixed($0.y, decimals: 2) : NumberFormat.significant($0.y) }
+            let number = curve.mean.last.map { marks ? NumberFormat.percentage($0.y) : NumberFormat.significant($0.y) }
             let name = context.type(starts[index].start.name)
             thick.append(
                 Chart.Series(
@@ -266,12 +264,20 @@ private struct InitialisationDrawing {
         en.append("The runs differ in the start only; all have the learning rate \(rate).")
         zh.append("各次运行只有起点不同，学习率均为 \(rate)。")
         if starts.contains(where: { $0.start.deviation != nil }) {
-            en.append("N(0, σ²): each number drawn by itself; PEFT’s random start has σ = 1.")
-            zh.append("N(0, σ²)：每个数独立抽取；PEFT 的随机起点 σ = 1。")
+            en.append("N(0, σ²): each number drawn by itself from a normal distribution; PEFT’s random start has σ = 1.")
+            zh.append("N(0, σ²)：每个数独立取自正态分布；PEFT 的随机起点 σ = 1。")
             if let size = embeddingSize {
                 en.append("The model’s own embeddings have a root mean square of \(size).")
                 zh.append("模型自身嵌入的均方根为 \(size)。")
             }
+        }
+        if starts.contains(where: \.start.isText) {
+            en.append("In quotes: words whose embeddings the prompt starts from.")
+            zh.append("引号中为词，软提示从这些词的嵌入开始。")
+        }
+        if runs[0].task.chance != nil {
+            en.append("Chance: guessing among the possible answers.")
+            zh.append("随机猜测：在可能的答案中随机猜测。")
         }
         let hidden = Set(runs.map(Start.init)).count - starts.count
         if hidden > 0 {
@@ -290,7 +296,7 @@ private struct InitialisationDrawing {
         let length = method.virtualTokens.map { ", P = \($0)" } ?? ""
         return Localised(
             en:
-                "model \(runs[0].model.name) \(hash)… · \(runs[0].task.name.english) · \(method.name.english)\(length), lr \(rate) · seeds \(MeasuredRuns.seeds(seeds, separator: ", "))",
+                "model \(runs[0].model.name) \(hash)… · \(runs[0].task.name.english) · \(method.name.english)\(length), lr \(rate) · \(MeasuredRuns.told(seeds))",
             zhHans:
                 "模型 \(runs[0].model.name) \(hash)… · \(runs[0].task.name.chinese) · \(method.name.chinese)\(length.replacing(", ", with: "，"))，lr \(rate) · 种子 \(MeasuredRuns.seeds(seeds, separator: "、"))"
         )

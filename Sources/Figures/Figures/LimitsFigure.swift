@@ -294,8 +294,8 @@ private struct LimitsDrawing {
         }
         let word = words[words.count - 1]
         let note = Localised(
-            en: "equal for all rows, heads and words, to \(NumberFormat.scientific(difference, digits: 1))",
-            zhHans: "所有行、头、词都相等，误差不超过 \(NumberFormat.scientific(difference, digits: 1))")
+            en: "equal for all rows, heads and words, to \(NumberFormat.power(difference, digits: 1))",
+            zhHans: "所有行、头、词都相等，误差不超过 \(NumberFormat.power(difference, digits: 1))")
         return .column(
             [
                 heading(
@@ -339,7 +339,7 @@ private struct LimitsDrawing {
         let seeds = groups[0].map(\.description.seed)
         return Localised(
             en:
-                "model \(first.model.name) \(hash)… · lr from above \(rates.joined(separator: ", ")) · seeds \(MeasuredRuns.seeds(seeds, separator: ", ")) · right: \(attention.otherRun.id), \(attention.run.id)",
+                "model \(first.model.name) \(hash)… · lr from above \(rates.joined(separator: ", ")) · \(MeasuredRuns.told(seeds)) · right: \(attention.otherRun.id), \(attention.run.id)",
             zhHans:
                 "模型 \(first.model.name) \(hash)… · lr 自上而下 \(rates.joined(separator: "、")) · 种子 \(MeasuredRuns.seeds(seeds, separator: "、")) · 右：\(attention.otherRun.id)、\(attention.run.id)"
         )

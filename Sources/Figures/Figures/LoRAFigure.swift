@@ -183,9 +183,9 @@ private struct LoRADrawing {
             body: body(narrow: narrow, whole: whole),
             caption: Localised(
                 en:
-                    "\(name.english) of rank r = \(pair.rank) on \(pair.path): ΔW = s·B·A with s = \(scaleText). Row i of B and column j of A, framed, make element i, j. A checkpoint that stores weights as inputs × outputs gets the transpose. Hu et al. 2022.",
+                    "\(name.english) of rank r = \(pair.rank) on \(pair.path): ΔW = s·B·A with s = \(scaleText). Row i of B and column j of A, framed, make element [i, j], counted from 1. \(HeatStrips.signs.en) A checkpoint that stores weights as inputs × outputs gets the transpose. Hu et al. 2022.",
                 zhHans:
-                    "\(spaced(name.chinese))作用于 \(pair.path)，秩 r = \(pair.rank)：ΔW = s·B·A，s = \(scaleText)。框中 B 的第 i 行与 A 的第 j 列得到元素 i, j。按“输入 × 输出”存放权重的检查点加上其转置。Hu 等 2022。"
+                    "\(spaced(name.chinese))作用于 \(pair.path)，秩 r = \(pair.rank)：ΔW = s·B·A，s = \(scaleText)。框中 B 的第 i 行与 A 的第 j 列得到元素 [i, j]，从 1 数起。\(HeatStrips.signs.zhHans)按“输入 × 输出”存放权重的检查点加上其转置。Hu 等 2022。"
             ),
             provenance: context.provenance(run, step: step))
     }
@@ -246,13 +246,11 @@ private struct LoRADrawing {
         _ rows: Lines, _ columns: Lines, scale: ColourScale, address: String, value: (Int, Int) -> Double
     ) -> Block {
         var block = Block(size: Size(width: columns.length, height: rows.length))
-        block.elements = [
-            .cells(
-                CellGrid(
-                    columnStarts: columns.starts, rowStarts: rows.starts, cell: Size(width: columns.cell, height: rows.cell),
-                    values: rows.shown.flatMap { row in columns.shown.map { Float(value(row, $0)) } }, scale: scale,
-                    addresses: CellAddresses(address, rows: rows.shown, columns: columns.shown)))
-        ]
+        let grid = CellGrid(
+            columnStarts: columns.starts, rowStarts: rows.starts, cell: Size(width: columns.cell, height: rows.cell),
+            values: rows.shown.flatMap { row in columns.shown.map { Float(value(row, $0)) } }, scale: scale,
+            addresses: CellAddresses(address, rows: rows.shown, columns: columns.shown))
+        block.elements = [.cells(grid)] + SignBars.elements(on: grid)
         block.elements.append(.rectangle(block.bounds.grown(by: 0.5), stroke: Stroke(.rule)))
         return block
     }
@@ -333,7 +331,8 @@ private struct LoRADrawing {
 
     private func arithmetic(_ element: (row: Int, column: Int)) -> Block {
         let type = context.type
-        func number(_ x: Double) -> String { NumberFormat.significant(x, digits: 2) }
+        func number(_ x: Double) -> String { NumberFormat.written(x, digits: 2) }
+        func factor(_ x: Double) -> String { x < 0 ? "(\(number(x)))" : number(x) }
         let product = change[element.row * pair.inputs + element.column]
         let name = Derivation(
             "low-rank-change", arguments: [address(pair.up.name), address(pair.down.name)],
@@ -343,9 +342,9 @@ private struct LoRADrawing {
         ]
         for k in 0..<min(pair.rank, Self.mostTerms) {
             if k > 0 { parts.append((" + ", nil)) }
-            parts.append((number(Double(up[element.row, k])), address(pair.up.name).element(element.row, k).text))
-            parts.append(("·", nil))
-            parts.append((number(Double(down[k, element.column])), address(pair.down.name).element(k, element.column).text))
+            parts.append((factor(Double(up[element.row, k])), address(pair.up.name).element(element.row, k).text))
+            parts.append((" · ", nil))
+            parts.append((factor(Double(down[k, element.column])), address(pair.down.name).element(k, element.column).text))
         }
         if pair.rank > Self.mostTerms {
             parts.append(
@@ -368,7 +367,7 @@ private struct LoRADrawing {
             axis: Axis("", range: 0...Double(max(whole, narrow)), ticks: Ticks(values: [], labels: [])),
             bars: [
                 BarChart.Bar(
-                    "r · (in + out)",
+                    type(Localised(en: "A, B: r · (in + out)", zhHans: "A、B：r · (in + out)")),
                     parts: [
                         .init("A", value: Double(pair.down.count), role: .trained, address: address(pair.down.name).text),
                         .init("B", value: Double(pair.up.count), role: .trained, address: address(pair.up.name).text),

@@ -194,31 +194,28 @@ private struct LossCurveDrawing {
             isLogarithmic
             ? Axis(title, range: least / 1.5...largest * 1.5, scale: .logarithmic)
             : .covering([largest], title: title, includesZero: true)
-        return Chart(x: stepAxis, y: axis, series: series, bands: bands(curves))
+        var chart = Chart(x: stepAxis, y: axis, series: series, bands: bands(curves))
+        chart.showsSamples = true
+        return chart
     }
 
     private func accuracyChart(_ curves: [[Spread]]) -> Chart {
         let series = curves.enumerated().map { index, points in
             Chart.Series(
-                labelled(index, points) { NumberFormat.fixed($0, decimals: 2) },
+                labelled(index, points) { NumberFormat.percentage($0) },
                 points: points.map { Point(x: $0.x, y: $0.mean) },
                 paint: .role(look(index).role, strength: 1),
                 dash: look(index).dash, mark: look(index).mark,
                 pointAddresses: points.map { derivation(index, step: Int($0.x), .evaluationAccuracy(split.id)) })
         }
-        let chance = task.chance.map { chance in
-            Chart.Rule(
-                .level, at: chance,
-                label: context.type(
-                    Localised(
-                        en: "chance \(NumberFormat.fixed(chance, decimals: 2))",
-                        zhHans: "随机 \(NumberFormat.fixed(chance, decimals: 2))")))
-        }
+        let chance = task.chance.map { Chart.Rule.chance($0, context.type) }
         let title = Localised(
             en: "accuracy on \(split.name.english)", zhHans: "在\(split.name.chinese)上的准确率")
-        return Chart(
-            x: stepAxis, y: Axis(context.type(title), range: 0...1), series: series, bands: bands(curves),
+        var chart = Chart(
+            x: stepAxis, y: .accuracy(context.type(title)), series: series, bands: bands(curves),
             rules: [chance].compactMap { $0 })
+        chart.showsSamples = true
+        return chart
     }
 
     private func bands(_ curves: [[Spread]]) -> [Chart.Band] {
@@ -239,8 +236,8 @@ private struct LossCurveDrawing {
             zh.append("损失的每个点代表 \(width) 步的平均。")
         }
         if chance != nil {
-            en.append("Chance: someone who knows only the form of the answers.")
-            zh.append("随机：只知道答案形式时的准确率。")
+            en.append("Chance: guessing among the possible answers.")
+            zh.append("随机猜测：在可能的答案中随机猜测。")
         }
         return Localised(en: en.joined(separator: " "), zhHans: zh.joined())
     }
@@ -254,10 +251,10 @@ private struct LossCurveDrawing {
                 let description = runs[0].description
                 let length = description.method.virtualTokens.map { "P = \($0)" }
                 let rate = "lr \(NumberFormat.significant(description.training.optimizer.learningRate, digits: 1))"
-                let seeds = MeasuredRuns.seeds(runs.map(\.description.seed), separator: language == .en ? ", " : "、")
+                let seeds = MeasuredRuns.seeds(runs.map(\.description.seed), separator: "、")
                 let parts = [Localised(description.method.name)[language], length, rate].compactMap { $0 }
                 return parts.joined(separator: language == .en ? ", " : "，")
-                    + (language == .en ? ", seeds \(seeds)" : "，种子 \(seeds)")
+                    + (language == .en ? ", " + MeasuredRuns.told(runs.map(\.description.seed)) : "，种子 \(seeds)")
             }
             let model = language == .en ? "model \(model.name) \(hash)…" : "模型 \(model.name) \(hash)…"
             let task = Localised(task.name)[language]

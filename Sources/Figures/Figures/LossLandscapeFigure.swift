@@ -113,12 +113,18 @@ private struct LossLandscapeDrawing {
         return Lowest(row: index / first.count, column: index % first.count, loss: losses.numbers[index])
     }
 
+    /// Whether the lowest point of the slice is among its outermost: then lower ones may lie beyond.
+    private var isAtEdge: Bool {
+        let lowest = lowest
+        return lowest.row == 0 || lowest.row == second.count - 1 || lowest.column == 0 || lowest.column == first.count - 1
+    }
+
     func sheet() throws -> Sheet {
         try check()
-        let (end, lowest) = (NumberFormat.significant(Double(centreLoss)), lowest)
-        let start = evaluated(after: 0).map { NumberFormat.significant(Double($0)) }
+        let (end, lowest) = (NumberFormat.written(Double(centreLoss)), lowest)
+        let start = evaluated(after: 0).map { NumberFormat.written(Double($0)) }
         let away = (first[lowest.column] * first[lowest.column] + second[lowest.row] * second[lowest.row]).squareRoot()
-        let (least, distance) = (NumberFormat.significant(Double(lowest.loss)), NumberFormat.significant(away))
+        let (least, distance) = (NumberFormat.written(Double(lowest.loss)), NumberFormat.significant(away))
         let fall = Localised(
             en: start.map { "Training takes the loss from \($0) to \(end)" } ?? "Training ends at a loss of \(end)",
             zhHans: start.map { "训练使损失从 \($0) 变为 \(end)" } ?? "训练结束时损失为 \(end)")
@@ -127,8 +133,9 @@ private struct LossLandscapeDrawing {
             ? Localised(
                 en: fall.en + ", and no point of this slice has a lower one", zhHans: fall.zhHans + "，本切面上没有更低的点")
             : Localised(
-                en: fall.en + "; the lowest point of this slice, \(least), lies \(distance) away",
-                zhHans: fall.zhHans + "；切面最低点 \(least)，距终点 \(distance)")
+                en: fall.en
+                    + "; the lowest point of this slice, \(least), lies \(isAtEdge ? "at its edge, " : "")\(distance) away",
+                zhHans: fall.zhHans + "；切面最低点为 \(least)，\(isAtEdge ? "位于切面边缘，" : "")距终点 \(distance)")
         let name = run.task.split(split)?.name
         let examples = try probe.batch()?.sequenceCount ?? 0
         let variance = NumberFormat.percentage(shares.reduce(0, +))
@@ -142,9 +149,9 @@ private struct LossLandscapeDrawing {
             body: body(),
             caption: Localised(
                 en:
-                    "Loss on \(examples) \(name?.english ?? "examples"), measured at each point. The plane holds the end of training and the two directions in which the path varies most (\(variance) of its variance); both axes have one scale, in units of the embeddings. Dots on the path: every \(max(1, step / 5)) updates. Elsewhere in the \(NumberFormat.whole(centre.numbers.count)) dimensions the loss may look otherwise. After Li et al. 2018.",
+                    "Loss on \(examples) \(name?.english ?? "examples"), measured at each point. The plane holds the end of training and the two directions in which the path varies most (\(variance) of its variance); both axes have one scale, in units of the embeddings. Dots on the path: every \(max(1, step / 5)) updates. The path is drawn as its shadow on the plane; the surface there may differ from its own loss. Elsewhere in the \(NumberFormat.whole(centre.numbers.count)) dimensions the loss may look otherwise. After Li et al. 2018.",
                 zhHans:
-                    "在 \(examples) 个\(name?.chinese ?? "样例")上逐点测得的损失。平面过训练终点，由路径变化最大的两个方向张成（占其方差的 \(variance)）；两轴比例相同，单位与嵌入相同。路径上的小点为每 \(max(1, step / 5)) 次更新。在 \(NumberFormat.whole(centre.numbers.count)) 维空间的其他方向上，损失可能是另一种样子。参照 Li 等 2018。"
+                    "在 \(examples) 个\(name?.chinese ?? "样例")上逐点测得的损失。平面过训练终点，由路径变化最大的两个方向张成（占其方差的 \(variance)）；两轴比例相同，单位与嵌入相同。路径上的小点为每 \(max(1, step / 5)) 次更新。路径为其在平面上的投影，该处曲面可能与路径自身的损失不同。在 \(NumberFormat.whole(centre.numbers.count)) 维空间的其他方向上，损失可能是另一种样子。参照 Li 等 2018。"
             ),
             provenance: context.provenance(run, step: step))
     }
@@ -239,6 +246,24 @@ private struct LossLandscapeDrawing {
             taken.append(plate)
             marks += elements
         }
+        let lowest = lowest
+        if (lowest.row, lowest.column) != zero {
+            let spot = place(Point(x: first[lowest.column], y: second[lowest.row]))
+            let least = NumberFormat.significant(Double(lowest.loss))
+            let (plate, elements) = Self.plate(
+                type(Localised(en: "lowest: \(least)", zhHans: "最低：\(least)")), beside: spot, away: way + [spot], within: plot,
+                avoiding: taken, paint: .ink, type: type)
+            taken.append(plate)
+            let arms = [(Point(x: -6, y: 0), Point(x: 6, y: 0)), (Point(x: 0, y: -6), Point(x: 0, y: 6))]
+            for (width, paint) in [(5.0, Paint.paper), (2, .ink)] {
+                marks.append(
+                    .group(
+                        Group(
+                            address: address(lowest.row, lowest.column),
+                            arms.map { .line(spot + $0.0, spot + $0.1, Stroke(paint, width: width)) })))
+            }
+            marks += elements
+        }
         block.elements += contours(axis, place: place, plot: plot, way: way, avoiding: taken)
         block.elements += drawn(way)
         block.elements += marks
@@ -246,7 +271,10 @@ private struct LossLandscapeDrawing {
     }
 
     private var startLabel: String {
-        context.type(Localised(en: "start", zhHans: "起点"))
+        guard let loss = evaluated(after: 0).map({ NumberFormat.significant(Double($0)) }) else {
+            return context.type(Localised(en: "start", zhHans: "起点"))
+        }
+        return context.type(Localised(en: "start: \(loss)", zhHans: "起点：\(loss)"))
     }
 
     private var endLabel: String {
@@ -347,13 +375,20 @@ private struct LossLandscapeDrawing {
 
     /// A label on a plate beside a point, on the side where it is furthest from the path.
     private static func plate(
-        _ text: String, beside p: Point, away way: [Point], within plot: Rectangle, avoiding taken: [Rectangle], type: Typesetter
+        _ text: String, beside p: Point, away way: [Point], within plot: Rectangle, avoiding taken: [Rectangle],
+        paint: Paint = .trained, type: Typesetter
     ) -> (Rectangle, [Element]) {
         let size = Size(width: type.width(of: text, in: .label.bold).rounded(.up) + 10, height: 20)
         let gap = 12.0
         let middles = [
             Point(x: p.x, y: p.y - gap - size.height / 2), Point(x: p.x, y: p.y + gap + size.height / 2),
             Point(x: p.x + gap + size.width / 2, y: p.y), Point(x: p.x - gap - size.width / 2, y: p.y),
+        ]
+        // Near an edge there is room beside the middle only.
+        let (aside, off) = (size.width / 2, gap + size.height / 2)
+        let corners = [
+            Point(x: p.x - aside, y: p.y - off), Point(x: p.x + aside, y: p.y - off), Point(x: p.x - aside, y: p.y + off),
+            Point(x: p.x + aside, y: p.y + off),
         ]
         func plate(_ middle: Point) -> Rectangle {
             Rectangle(x: middle.x - size.width / 2, y: middle.y - size.height / 2, width: size.width, height: size.height)
@@ -365,7 +400,8 @@ private struct LossLandscapeDrawing {
                 max(max(box.x - point.x, point.x - box.right), max(box.y - point.y, point.y - box.bottom))
             }.min() ?? 0
         }
-        let best = middles.max { score($0) < score($1) } ?? middles[0]
+        let places = middles.contains { score($0) >= 0 } ? middles : middles + corners
+        let best = places.max { score($0) < score($1) } ?? middles[0]
         let box = plate(best)
         return (
             box,
@@ -374,7 +410,7 @@ private struct LossLandscapeDrawing {
                 .text(
                     TextRun(
                         text, at: Point(x: best.x, y: best.y + Font.label.capitalHeight / 2), font: .label.bold, anchor: .middle,
-                        paint: .trained)),
+                        paint: paint)),
             ]
         )
     }

@@ -243,7 +243,17 @@ private struct MethodComparisonDrawing {
             let label = Block.column(lines, spacing: 1, alignment: .centre)
             block.place(
                 label, at: Point(x: (box.centre.x - label.width / 2).rounded(), y: (box.centre.y - label.height / 2).rounded()))
-            if column > 0 {
+            // Virtual tokens are not looked up: they go past the embedding, and into attention with what comes of it.
+            if part == .inFront {
+                let (start, joint, level) = (box.centre.x.rounded() + 0.5, x(2) - gap + 4.5, top - 6.5)
+                block.elements.append(
+                    .shape(
+                        Shape(
+                            Path(through: [
+                                Point(x: start, y: box.y - 1), Point(x: start, y: level), Point(x: joint, y: level),
+                                Point(x: joint, y: box.centre.y.rounded()),
+                            ]), stroke: Stroke(.muted, width: 1.5))))
+            } else if part != .embeddings {
                 block.elements.append(
                     .arrow(
                         [Point(x: box.x - gap + 3, y: box.centre.y.rounded()), Point(x: box.x - 3, y: box.centre.y.rounded())],
@@ -261,27 +271,32 @@ private struct MethodComparisonDrawing {
 
         var y = top + headHeight + 14
         for run in methods {
-            addRow(run, x: x, cell: cell, left: left, y: y, to: &block)
-            y += Self.cellHeight + Self.rowGap
+            let name = heading(run, width: left - 14)
+            let height = max(Self.cellHeight, name.height)
+            addRow(run, name: name, x: x, cell: cell, middle: (y + height / 2).rounded(), to: &block)
+            y += height + Self.rowGap
         }
         block.size.height = y - Self.rowGap
         let note = omitted > 0 ? Elision.note(omitted: omitted, Localised(en: "methods", zhHans: "种方法")) : nil
         return .column([block] + [note].compactMap { $0.map { type.line($0, font: .digits, paint: .muted) } }, spacing: 8)
     }
 
+    /// The method's name, and its settings below it.
+    private func heading(_ run: RecordedRun, width: Double) -> Block {
+        let type = context.type
+        let name = type.paragraph(Localised(run.description.method.name), width: width, font: .label.bold)
+        let told = settings(run)
+        return .column([name] + (told.isEmpty ? [] : [type.line(told, font: .digits, paint: .muted)]), spacing: 0)
+    }
+
     private func addRow(
-        _ run: RecordedRun, x: (Int) -> Double, cell: Double, left: Double, y: Double, to block: inout Block
+        _ run: RecordedRun, name: Block, x: (Int) -> Double, cell: Double, middle: Double, to block: inout Block
     ) {
         let type = context.type
-        let middle = y + Self.cellHeight / 2
         func put(_ part: Block, x: Double) { block.place(part, at: Point(x: x, y: (middle - part.height / 2).rounded())) }
-        let name = type.paragraph(Localised(run.description.method.name), width: left - 14, font: .label.bold)
-        let told = settings(run)
-        // Two lines at most: a long name leaves no room for its settings, which the cells tell.
-        let hasRoom = name.height < 1.5 * Font.label.lineHeight && !told.isEmpty
-        put(.column([name] + (hasRoom ? [type.line(told, font: .digits, paint: .muted)] : []), spacing: 0), x: 0)
+        put(name, x: 0)
         for (column, part) in ModelPart.allCases.enumerated() {
-            let box = Rectangle(x: x(column), y: y, width: cell, height: Self.cellHeight)
+            let box = Rectangle(x: x(column), y: middle - Self.cellHeight / 2, width: cell, height: Self.cellHeight)
             addCell(run, part, box, to: &block)
         }
         let whole = context.room
@@ -329,6 +344,7 @@ private struct MethodComparisonDrawing {
         let type = context.type
         let whole = NumberFormat.whole(count)
         if let font = fonts.first(where: { type.width(of: whole, in: $0) <= width }) { return (whole, font) }
+        guard count >= 1000 else { return (whole, fonts[fonts.count - 1]) }
         let (number, unit) = count >= 1_000_000 ? (Double(count) / 1e6, "M") : (Double(count) / 1e3, "k")
         return (NumberFormat.significant(number, digits: 3) + "\u{202F}" + unit, fonts[fonts.count - 1])
     }

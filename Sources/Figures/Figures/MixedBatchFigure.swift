@@ -163,7 +163,7 @@ private struct MixedBatchDrawing {
         try context.require(
             rows.allSatisfy { $0.answers.mixed == $0.answers.alone }, "a row has another answer in the mixed batch than alone")
         let adapted = rows.filter { $0.alone.description.trainedCount > 0 }
-        let share = worst == 0 ? nil : NumberFormat.scientific(worst)
+        let share = worst == 0 ? nil : NumberFormat.power(worst)
         let (count, adapters) = (NumberFormat.whole(rows.count), Set(adapted.map(\.alone.id)).count)
         let allPrompts = adapted.allSatisfy { $0.alone.description.method.virtualTokens != nil }
         let (noun, nounZh) = allPrompts ? ("prompt", "提示") : ("adapter", "适配器")
@@ -192,7 +192,7 @@ private struct MixedBatchDrawing {
             worst == 0 ? ("", "") : (" What is left is rounding: sums are added in another order.", "余下的差来自舍入：求和的次序不同。")
         return Localised(
             en:
-                "Probabilities are those of the answer’s likeliest first word. A difference is the largest of a row’s \(count) logits, as a share of the largest logit of all rows, \(top).\(why)",
+                "Probabilities are those of the answer’s likeliest first word. Difference: the largest over a row’s \(count) logits, as a share of the largest logit of all rows, \(top).\(why)",
             zhHans:
                 "概率为答案最可能的首词的概率。差为该行 \(count) 个 logits 中最大的差，以所有行中最大的 logit（\(top)）为单位。\(whyZh)")
     }
@@ -237,7 +237,9 @@ private struct MixedBatchDrawing {
             96, max(46, rows.map { type.width(of: TextSafety.shown(words[$0.answers.mixed]), in: .label.bold) }.max() ?? 0)
         )
         .rounded(.up)
-        let numbers = heads.dropFirst(3).map { max(46, type.width(of: type($0), in: .label.bold)).rounded(.up) }
+        var numbers = heads.dropFirst(3).map { max(46, type.width(of: type($0), in: .label.bold)).rounded(.up) }
+        let widest = shown.shown.map { type.width(of: NumberFormat.power(rows[$0].difference / largest.size), in: .label) }.max()
+        numbers[2] = max(numbers[2], (widest ?? 0).rounded(.up))
         let least = 14.0
         let behind = numbers.reduce(word) { $0 + least + $1 }
         let model = 34.0
@@ -331,7 +333,7 @@ private struct MixedBatchDrawing {
         }
         let share = row.difference / largest.size
         let signed = largest.signed < 0 ? (row.differing.1, row.differing.0) : row.differing
-        let line = type.line(share == 0 ? "0" : NumberFormat.scientific(share)).addressed(
+        let line = type.line(share == 0 ? "0" : NumberFormat.power(share)).addressed(
             Derivation("relative-error", arguments: [signed.0, signed.1, largest.at]).description)
         put(line, x: places.ends[2] - line.width)
     }

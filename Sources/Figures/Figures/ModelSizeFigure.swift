@@ -210,8 +210,10 @@ private struct ModelSizeDrawing {
         let type = context.type
         let marks = sizes.map { size in
             let shape = size.model.configuration
-            return Chart.Rule(
-                .upright, at: Double(size.model.parameterCount), label: "\(shape.layers) × \(shape.width)", paint: .muted)
+            var rule = Chart.Rule(
+                .upright, at: Double(size.model.parameterCount), label: "\(shape.layers) × \(shape.width)", paint: .rule)
+            rule.labelPaint = .muted
+            return rule
         }
         let accuracy = Chart(
             x: xAxis(title: false),
@@ -248,18 +250,22 @@ private struct ModelSizeDrawing {
             PointLabels.Label(RecordedAccuracy.points(gap.number), at: spot, font: .label, paint: .value)
         }
         let range = difference.x.range
-        let grid = ([0] + difference.y.ticks.values).map { value in
-            (
-                from: difference.position(of: Point(x: range.lowerBound, y: value), in: plot),
-                to: difference.position(of: Point(x: range.upperBound, y: value), in: plot)
-            )
-        }
         let names = PointLabels(
             labels, within: plot.grown(by: 2),
             lines: Array(zip(spots, spots.dropFirst())).map { (from: $0, to: $1) }
                 + spots.map { (from: Point(x: $0.x, y: plot.y), to: Point(x: $0.x, y: plot.bottom)) }
-                + grid,
+                + [
+                    (
+                        from: difference.position(of: Point(x: range.lowerBound, y: 0), in: plot),
+                        to: difference.position(of: Point(x: range.upperBound, y: 0), in: plot)
+                    )
+                ],
             markRadius: 4, type: type)
+        // Between the grid's lines there may be no room: plates keep them from the numbers.
+        for case .text(let run) in names.elements {
+            let ink = run.ink(type.measurer.metrics(of: run.text, in: run.font))
+            block.elements.append(.rectangle(ink.grown(by: 2), fill: .paper))
+        }
         block.elements += names.elements
         return block
     }
@@ -290,7 +296,7 @@ private struct ModelSizeDrawing {
         let seeds = sizes[0].prompt.map(\.description.seed)
         return Localised(
             en:
-                "models \(names.joined(separator: ", ")) · \(runs[0].task.name.english) · \(method.name.english), \(length) · \(split.size) \(split.name.english) · seeds \(MeasuredRuns.seeds(seeds, separator: ", "))",
+                "models \(names.joined(separator: ", ")) · \(runs[0].task.name.english) · \(method.name.english), \(length) · \(split.size) \(split.name.english) · \(MeasuredRuns.told(seeds))",
             zhHans:
                 "模型 \(names.joined(separator: "、")) · \(runs[0].task.name.chinese) · \(method.name.chinese)，\(length) · \(split.size) 个\(split.name.chinese) · 种子 \(MeasuredRuns.seeds(seeds, separator: "、"))"
         )

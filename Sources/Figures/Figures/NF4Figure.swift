@@ -103,18 +103,18 @@ private struct NF4Drawing {
         return Sheet(
             title: Localised(
                 en: "With \(levels.count) levels in place of \(count) different numbers, the weight is off by \(percent)",
-                zhHans: "用 \(levels.count) 个级别代替 \(count) 个数，权重的误差为 \(percent)"),
+                zhHans: "用 \(levels.count) 个量化级别代替 \(count) 个数，权重的误差为 \(percent)"),
             description: Localised(
                 en:
                     "A histogram of the weight’s numbers divided by their block’s maximum, over the \(levels.count) levels of NF4; the error of single numbers below it; and one block of \(Self.block) numbers before and after, with one of them worked out.",
                 zhHans:
-                    "权重各数除以所在块最大值后的直方图，标有 NF4 的 \(levels.count) 个级别；下方是各数的误差；以及一个含 \(Self.block) 个数的块量化前后的对比，并算出其中一个数。"),
+                    "权重各数除以所在块最大值后的直方图，标有 NF4 的 \(levels.count) 个量化级别；下方是各数的误差；以及一个含 \(Self.block) 个数的块量化前后的对比，并算出其中一个数。"),
             body: body(uses: uses),
             caption: Localised(
                 en:
-                    "Weight \(name), \(count) numbers in \(blocks) blocks; off by: root mean square of the errors by that of the weights. Levels lie close where normally distributed weights are many; each is used by \(least) to \(most) of these. The maxima are themselves held in 8 bits (double quantisation), so that an error may pass the dashed bounds a little. Dettmers et al. 2023.",
+                    "Weight \(name), \(count) numbers in \(blocks) blocks; off by: root mean square of the errors divided by that of the weights. Levels lie close where normally distributed weights are many; each is used by \(least) to \(most) of these. The maxima are themselves held in 8 bits (double quantisation), so that an error may pass the dashed bounds a little. \(HeatStrips.signs.en) Dettmers et al. 2023.",
                 zhHans:
-                    "权重 \(name)，\(count) 个数，分为 \(blocks) 块；误差指误差与权重的均方根之比。正态分布的权重密集之处级别也密，各级别由其中 \(least) 至 \(most) 的数使用。最大值本身以 8 位保存（双重量化），因此误差可能略超虚线界限。Dettmers 等 2023。"
+                    "权重 \(name)，\(count) 个数，分为 \(blocks) 块；误差：误差的均方根 ÷ 权重的均方根。正态分布的权重密集之处量化级别也密，落入各级别的数占 \(least) 至 \(most)。最大值本身以 8 位保存（双重量化），因此误差可能略超虚线界限。\(HeatStrips.signs.zhHans)Dettmers 等 2023。"
             ),
             provenance: context.provenance(run))
     }
@@ -152,15 +152,17 @@ private struct NF4Drawing {
                 -1 + Double(index) * width...(-1 + Double(index + 1) * width), height: count, role: .frozen, address: address)
         }
         let title = Localised(
-            en: "numbers of the weight, and the \(levels.count) levels", zhHans: "权重中的数，以及 \(levels.count) 个级别")
+            en: "numbers of the weight, and the \(levels.count) levels", zhHans: "权重中的数，以及 \(levels.count) 个量化级别")
         var x = x
         x.title = ""
         return Chart(
             x: x, y: .covering(counts, title: context.type(title), includesZero: true), series: [], columns: columns,
             rules: levels.enumerated().map { code, level in
-                Chart.Rule(
+                var rule = Chart.Rule(
                     .upright, at: level, label: "\(code)", paint: .trained,
                     address: Address(run: run.id, step: probe.description.step, QuantisationValue.levels, code, 0).text)
+                rule.hasHalo = true
+                return rule
             })
     }
 
@@ -251,6 +253,11 @@ private struct NF4Drawing {
                 let box = Rectangle(x: left + Double(place) * cell, y: y, width: cell - 1, height: 16)
                 strips.elements.append(
                     .group(Group(address: address(index), [.rectangle(box, fill: scale.paint(for: value(index)))])))
+                if cell > SignBars.smallestCell + 1, let paint = SignBars.paint(on: scale.paint(for: value(index))) {
+                    strips.elements.append(
+                        .rectangle(
+                            Rectangle(x: box.centre.x - 1.5, y: box.centre.y - 0.5, width: 3, height: 1), fill: paint))
+                }
             }
             y += 20
         }

@@ -74,8 +74,8 @@ private struct NearestWordsDrawing {
                     en: "\(kept) of \(promptLength) virtual tokens still name the word they began as",
                     zhHans: "\(promptLength) 个虚拟 token 中有 \(kept) 个仍对应最初的词")
                 : Localised(
-                    en: "No virtual token is a word after training: the nearest has a cosine of \(number)",
-                    zhHans: "训练后没有一个虚拟 token 是词：最接近的余弦为 \(number)"),
+                    en: "No virtual token is a word after training: even the closest has a cosine of only \(number)",
+                    zhHans: "训练后没有一个虚拟 token 是词：最近的余弦也只有 \(number)"),
             description: Localised(
                 en:
                     "A table with a row for each of \(promptLength) virtual tokens and a column for each of \(times.count) times of the run: the \(Self.count) words of the vocabulary with the largest cosine.",
@@ -151,7 +151,7 @@ private struct NearestWordsDrawing {
         }
         block.size.height = y - 8
         let key = Localised(
-            en: "orange: the word it began as; bars: cosine, full length is 1", zhHans: "橙色：它最初的词；横条：余弦，满长为 1")
+            en: "orange and bold: the word it began as; bars: cosine, full length is 1", zhHans: "橙色粗体：它最初的词；横条：余弦，满长为 1")
         let notes = [rows.note(Localised(en: "virtual tokens", zhHans: "个虚拟 token")), key].compactMap { $0 }
         return .column([block] + notes.map { type.line($0, font: .label, paint: .muted) }, spacing: 10)
     }

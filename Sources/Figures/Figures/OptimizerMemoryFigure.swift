@@ -22,6 +22,8 @@ private struct OptimizerMemoryDrawing {
     /// What bytes are for.
     private struct Kind {
         let name: Localised
+        /// Where the name has no room.
+        let short: Localised
         let value: MeasuredValue
         let role: ColourRole
         var isHatched = false
@@ -31,15 +33,22 @@ private struct OptimizerMemoryDrawing {
     private static var kinds: [Kind] {
         [
             Kind(
-                name: Localised(en: "base weights", zhHans: "基座权重"), value: .memoryOfBaseWeights, role: .frozen, isHatched: true,
+                name: Localised(en: "base weights", zhHans: "基座权重"), short: Localised(en: "base", zhHans: "基座"),
+                value: .memoryOfBaseWeights, role: .frozen, isHatched: true,
                 bytes: \.baseWeights),
             Kind(
-                name: Localised(en: "added weights", zhHans: "新增权重"), value: .memoryOfAddedWeights, role: .trained,
+                name: Localised(en: "added weights", zhHans: "新增权重"), short: Localised(en: "added", zhHans: "新增"),
+                value: .memoryOfAddedWeights, role: .trained,
                 bytes: \.addedWeights),
-            Kind(name: Localised(en: "gradients", zhHans: "梯度"), value: .memoryOfGradients, role: .gradient, bytes: \.gradients),
-            Kind(name: Localised(en: "moments", zhHans: "矩"), value: .memoryOfOptimizer, role: .key, bytes: \.optimizer),
             Kind(
-                name: Localised(en: "activations", zhHans: "激活"), value: .memoryOfActivations, role: .value, bytes: \.activations),
+                name: Localised(en: "gradients", zhHans: "梯度"), short: Localised(en: "grad.", zhHans: "梯度"),
+                value: .memoryOfGradients, role: .gradient, bytes: \.gradients),
+            Kind(
+                name: Localised(en: "moments", zhHans: "矩"), short: Localised(en: "mom.", zhHans: "矩"), value: .memoryOfOptimizer,
+                role: .key, bytes: \.optimizer),
+            Kind(
+                name: Localised(en: "activations", zhHans: "激活"), short: Localised(en: "activ.", zhHans: "激活"),
+                value: .memoryOfActivations, role: .value, bytes: \.activations),
         ]
     }
 
@@ -95,6 +104,11 @@ private struct OptimizerMemoryDrawing {
                     "\(capitalised(names.0.en)) takes \(large), \(own) of it for gradients and moments; \(names.1.en) takes \(small)",
                 zhHans: "\(spaced(names.0.zhHans))占用 \(large)，其中梯度和矩占 \(own)；\(spaced(names.1.zhHans))占用 \(small)")
         let batch = methods.map(\.run.description.training.batchSize).max() ?? 0
+        let base =
+            methods.contains { isBaseTrained($0.run, $0.memory) }
+            ? Localised(
+                en: " Base weights are hatched where frozen, orange where trained.", zhHans: "基座权重冻结时为斜线，训练时为橙色。")
+            : Localised(same: "")
         return Sheet(
             title: title,
             description: Localised(
@@ -104,9 +118,9 @@ private struct OptimizerMemoryDrawing {
             body: body(),
             caption: Localised(
                 en:
-                    "Bytes that were allocated, counted from the storage itself, for batches of up to \(batch) sequences; parts in the table’s order. Moments: all that the optimizer keeps from step to step. Activations: all other numbers in flight, and room to compute in. What recording and evaluation need is not counted.",
+                    "Bytes that were allocated, counted from the storage itself, for batches of up to \(batch) sequences; parts in the table’s order.\(base.en) Moments: all that the optimizer keeps from step to step. Activations: all other intermediate results, and room to compute in. What recording and evaluation need is not counted.",
                 zhHans:
-                    "按实际分配的存储统计的字节数，批最多含 \(batch) 条序列；各段按表中次序排列。矩：优化器逐步保留的全部内容。激活：其余流动中的数以及计算所需的空间。未计入记录和评估所需的部分。"
+                    "按实际分配的存储统计的字节数，批最多含 \(batch) 条序列；各段按表中次序排列。\(base.zhHans)矩：优化器跨步保留的全部内容。激活：其余中间结果以及计算所需的空间。未计入记录和评估所需的部分。"
             ),
             provenance: provenance)
     }
@@ -131,10 +145,12 @@ private struct OptimizerMemoryDrawing {
                     name(run),
                     parts: Self.kinds.filter { $0.bytes(memory) > 0 }.map { kind in
                         // Weights that are trained themselves are no longer frozen.
-                        let isTrained = kind.value == .memoryOfBaseWeights && memory.addedWeights == 0 && trainsBase(run)
-                        return BarChart.Part(
+                        let isTrained = kind.value == .memoryOfBaseWeights && isBaseTrained(run, memory)
+                        var part = BarChart.Part(
                             type(kind.name), value: Double(kind.bytes(memory)), role: isTrained ? .trained : kind.role,
                             isHatched: kind.isHatched && !isTrained, address: kind.value.address(in: run.id).text)
+                        part.shortLabel = type(kind.short)
+                        return part
                     }, text: NumberFormat.bytes(memory.total))
             })
         chart.barHeight = 22
@@ -149,7 +165,21 @@ private struct OptimizerMemoryDrawing {
         return .column(parts, spacing: 24)
     }
 
+    private func isBaseTrained(_ run: RecordedRun, _ memory: RunMemory) -> Bool { memory.addedWeights == 0 && trainsBase(run) }
     private func trainsBase(_ run: RecordedRun) -> Bool { run.description.frozenCount < run.model.parameterCount }
+
+    private func swatch(_ role: ColourRole, isHatched: Bool) -> Block {
+        let box = Rectangle(x: 0.5, y: 0.5, width: 11, height: 11)
+        return Block(
+            size: Size(width: 12, height: 12),
+            elements: [
+                isHatched
+                    ? .rectangle(
+                        box, fill: .tint(role), hatch: Hatch(.role(role, strength: 0.6), spacing: 5),
+                        stroke: Stroke(.role(role, strength: 1)))
+                    : .rectangle(box, fill: .role(role, strength: 1))
+            ])
+    }
 
     /// The numbers, with the colours' names.
     private func table() -> Block {
@@ -166,18 +196,13 @@ private struct OptimizerMemoryDrawing {
             block.place(cell, at: Point(x: left + Double(column + 1) * pitch - cell.width, y: y + (rowHeight - cell.height) / 2))
         }
         for (column, kind) in Self.kinds.enumerated() {
-            var swatch = Block(size: Size(width: 12, height: 12))
-            let box = Rectangle(x: 0.5, y: 0.5, width: 11, height: 11)
-            swatch.elements = [
-                kind.isHatched
-                    ? .rectangle(
-                        box, fill: .tint(kind.role), hatch: Hatch(.role(kind.role, strength: 0.6), spacing: 5),
-                        stroke: Stroke(.role(kind.role, strength: 1)))
-                    : .rectangle(box, fill: .role(kind.role, strength: 1))
-            ]
+            var swatches = [swatch(kind.role, isHatched: kind.isHatched)]
+            if kind.value == .memoryOfBaseWeights, methods.contains(where: { isBaseTrained($0.run, $0.memory) }) {
+                swatches.append(swatch(.trained, isHatched: false))
+            }
             let title = type.paragraph(kind.name, width: pitch - 12, font: .label, alignment: .end)
             put(
-                .column([title, swatch], spacing: 4, alignment: .end), column,
+                .column([title, .row(swatches, spacing: 4)], spacing: 4, alignment: .end), column,
                 y + headHeight - rowHeight / 2 - (title.height + 16) / 2)
         }
         put(

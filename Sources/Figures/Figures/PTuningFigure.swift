@@ -151,8 +151,8 @@ private struct PTuningDrawing {
             body: .column([try flow(), notes()], spacing: 24),
             caption: Localised(
                 en:
-                    "One row for each virtual token; each group of rows has its own scale, written at its side. Everything in orange letters is trained. When tuning is over, the rows that the encoder makes are saved, and the encoder is not needed any more.",
-                zhHans: "每个虚拟 token 一行；每组行有自己的色标，写在旁边。橙色文字所指的都是训练的。训练结束后保存编码器产生的向量，编码器不再需要。"),
+                    "One row for each virtual token; each group of rows has its own scale, written at its side. What is named in bold orange letters is trained. When tuning is over, the rows that the encoder makes are saved, and the encoder is not needed any more.",
+                zhHans: "每个虚拟 token 一行；每组行有自己的色标，写在旁边。橙色粗体文字所指的都是训练的。训练结束后保存编码器产生的向量，编码器不再需要。"),
             provenance: context.provenance(run, step: frame.step))
     }
 
@@ -277,7 +277,7 @@ private struct PTuningDrawing {
                 let x = Self.padding + nameWidth + 8 + 16
                 addArrow(x: x, from: y + 4, to: y + Self.arrow - 3, &block)
                 let line = type.line(
-                    type.shortened(type(operation), width: width - x - 12, font: .label), font: .label, paint: .trained)
+                    type.shortened(type(operation), width: width - x - 12, font: .label.bold), font: .label.bold, paint: .trained)
                 block.place(line, at: Point(x: x + 12, y: y + ((Self.arrow - line.height) / 2).rounded()))
                 y += Self.arrow
             }
@@ -317,11 +317,12 @@ private struct PTuningDrawing {
     ) -> Block {
         let type = context.type
         let nameWidth = (names.map { type.width(of: $0, in: .label) }.max() ?? 0).rounded(.up)
+        let scale = ColourScale.diverging(covering: value.numbers)
         let strips = HeatStrips(
-            rows: shown.shown.map { Array(value.row($0)) }, scale: .diverging(covering: value.numbers),
+            rows: shown.shown.map { Array(value.row($0)) }, scale: scale,
             address: Address(run: run.id, step: frame.step, value.name).text, rowIndices: shown.shown,
             rowHeight: Self.rowHeight, rowBreak: shown.gap
-        ).block(width: width - nameWidth - 8 - 2 * Self.padding).block
+        ).block(width: width - nameWidth - 8 - 2 * Self.padding - Self.range).block
         var rows = Block(size: Size(width: nameWidth + 8 + strips.width, height: strips.height))
         rows.place(strips, at: Point(x: nameWidth + 8, y: 0))
         for (rank, name) in names.enumerated() {
@@ -329,7 +330,9 @@ private struct PTuningDrawing {
             let line = type.line(name, font: .label)
             rows.place(line, at: Point(x: nameWidth - line.width, y: (place.centre.y - line.height / 2).rounded()))
         }
-        return box.block(rows, padding: .all(Self.padding), alignment: .start)
+        let framed = box.block(rows, padding: .all(Self.padding), alignment: .start)
+        let range = type.line("± " + NumberFormat.significant(scale.upper), font: .digits, paint: .muted)
+        return .row([framed, range], spacing: 6, alignment: .centre)
     }
 
     // MARK: The text and the answer

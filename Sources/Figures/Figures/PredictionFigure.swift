@@ -63,9 +63,11 @@ private struct PredictionDrawing {
     func sheet() throws -> Sheet {
         try check()
         let (first, last) = (NumberFormat.percentage(Double(before.accuracy)), NumberFormat.percentage(Double(after.accuracy)))
+        let examples = split.name.english
         return Sheet(
             title: Localised(
-                en: "Of \(split.name.english), \(first) are answered right before, \(last) after",
+                en:
+                    "\(examples.prefix(1).uppercased() + examples.dropFirst()) answered right: \(first) before training, \(last) after",
                 zhHans: "\(split.name.chinese)：训练前答对 \(first)，训练后答对 \(last)"),
             description: Localised(
                 en:
@@ -74,8 +76,8 @@ private struct PredictionDrawing {
             body: table(),
             caption: Localised(
                 en:
-                    "Bars are probabilities of the next word; the wanted one is green and has a tick. An answer counts as right where the wanted word is the likeliest.",
-                zhHans: "横条为下一个词的概率；期望的词为绿色并带对勾。期望的词概率最大时算答对。"),
+                    "Bars are probabilities of the next word; the wanted one is green and bold and has a tick. An answer counts as right where the wanted word is the likeliest.",
+                zhHans: "横条为下一个词的概率；期望的词为绿色粗体并带对勾。期望的词概率最大时算答对。"),
             provenance: context.provenance(run, step: after.step))
     }
 

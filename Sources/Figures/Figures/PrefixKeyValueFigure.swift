@@ -54,7 +54,7 @@ private struct PrefixKeyValueDrawing {
         try check()
         let word = row.words[row.position]
         let (p, t) = (row.promptLength, row.seen - row.promptLength)
-        let share = NumberFormat.fixed(row.share, decimals: 2)
+        let share = NumberFormat.percentage(row.share)
         let place = Localised(
             en: "layer \(row.layer + 1), head \(row.head + 1)", zhHans: "第 \(row.layer + 1) 层第 \(row.head + 1) 个头")
         let isTurned = run.model.family == "llama"
@@ -62,13 +62,13 @@ private struct PrefixKeyValueDrawing {
         return Sheet(
             title: Localised(
                 en:
-                    "“\(word)” gives \(share) of its attention to the \(p) prefix \(p == 1 ? "row" : "rows") in front of the text’s \(t)",
-                zhHans: "“\(word)”把 \(share) 的注意力给了文本 \(t) 行之前的 \(p) 行前缀"),
+                    "“\(word)” gives \(share) of its attention to the prefix: \(p) \(p == 1 ? "row" : "rows") in front of the text’s \(t)",
+                zhHans: "“\(word)”把 \(share) 的注意力给了前缀：它在文本的 \(t) 行之前加了 \(p) 行"),
             description: Localised(
                 en:
                     "Keys and values of \(place.en): \(p) \(p == 1 ? "row" : "rows") of the trained prefix, then \(t) rows of the text. The query of “\(word)” gives each key a score, softmax makes weights of the scores, of which the prefix gets \(share), and the output is the sum of all values by their weights.",
                 zhHans:
-                    "\(place.zhHans)的键和值：先是训练得到的 \(p) 行前缀，然后是文本的 \(t) 行。“\(word)”的查询给每个键一个得分，softmax 把得分变成权重，其中前缀得到 \(share)，输出是所有值按权重的和。"
+                    "\(place.zhHans)的键和值：先是训练得到的 \(p) 行前缀，然后是文本的 \(t) 行。“\(word)”的查询给每个键一个分数，softmax 把分数变成权重，其中前缀得到 \(share)，输出是所有值按权重的和。"
             ),
             body: body(),
             caption: Localised(
@@ -158,6 +158,7 @@ private struct PrefixKeyValueDrawing {
         addArrow([Point(x: keyMiddle, y: queryLine.height + 3), Point(x: keyMiddle, y: headY + Font.label.lineHeight)], &block)
 
         var y = headY + Font.label.lineHeight + 6
+        let groupsTop = y
         y = group(prefixRows, ofPrefix: true, columns: columns, y: y, to: &block)
         let weights = Address(run: run.id, step: frame.step, .attentionWeights(layer: row.layer), row.row, row.head)
         subtotal(
@@ -173,9 +174,22 @@ private struct PrefixKeyValueDrawing {
         // The output, below the values it is mixed of.
         let outputY = y + 44
         let valueMiddle = (columns.valueX + columns.keyWidth / 2).rounded()
-        addArrow([Point(x: valueMiddle, y: y + 4), Point(x: valueMiddle, y: outputY - 4)], &block)
+        // One bracket over the values of both groups: all of them are mixed.
+        let bracket = (columns.valueX - 9).rounded() + 0.5
+        block.elements.append(
+            .shape(
+                Shape(
+                    Path(through: [
+                        Point(x: bracket + 5, y: groupsTop + 0.5), Point(x: bracket, y: groupsTop + 0.5),
+                        Point(x: bracket, y: y - 0.5), Point(x: bracket + 5, y: y - 0.5),
+                    ]), stroke: Stroke(.role(.ink, strength: 0.6)))))
+        addArrow(
+            [
+                Point(x: bracket, y: y - 0.5), Point(x: bracket, y: y + 12), Point(x: valueMiddle, y: y + 12),
+                Point(x: valueMiddle, y: outputY - 4),
+            ], &block)
         let sum = type.line(Localised(same: "Σ w · v"), font: .label.bold)
-        block.place(sum, at: Point(x: valueMiddle + 10, y: y + ((44 - sum.height) / 2).rounded()))
+        block.place(sum, at: Point(x: valueMiddle + 10, y: y + 12 + ((32 - sum.height) / 2).rounded()))
         let output = Box.plain.block(
             strip(row.mix, contentsScale, "mix", ofPrefix: false, index: row.row, width: columns.strip),
             padding: .all(Self.padding))

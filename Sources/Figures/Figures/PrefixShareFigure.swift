@@ -70,9 +70,9 @@ private struct PrefixShareDrawing {
             body: body(shown, answering: answering),
             caption: Localised(
                 en:
-                    "λ is the sum of a row’s weights on the prompt’s columns. A head that looks at everything alike would have λ = \(NumberFormat.fixed(uniform, decimals: 2)) at “\(word)”, where \(promptLength) of \(promptLength + answering + 1) keys are the prompt’s.",
+                    "λ is the sum of a row’s weights on the prompt’s columns. A head that looks at everything alike would have λ\u{00A0}=\u{00A0}\(NumberFormat.fixed(uniform, decimals: 2)) at “\(word)”, where \(promptLength) of \(promptLength + answering + 1) keys are the prompt’s.",
                 zhHans:
-                    "λ 是一行注意力中落在提示各列上的权重之和。若一个头对所有位置一视同仁，在“\(word)”处 λ 应为 \(NumberFormat.fixed(uniform, decimals: 2))：\(promptLength + answering + 1) 个键中有 \(promptLength) 个属于提示。"
+                    "λ 是一行注意力中落在提示各列上的权重之和。若一个头对所有位置一视同仁，在“\(word)”处 λ\u{00A0}应为\u{00A0}\(NumberFormat.fixed(uniform, decimals: 2))：\(promptLength + answering + 1) 个键中有 \(promptLength) 个属于提示。"
             ),
             provenance: context.provenance(run, step: frame.step))
     }
@@ -114,11 +114,12 @@ private struct PrefixShareDrawing {
                     rows: MatrixAxis(
                         count: layers, labels: isFirst ? labels : [], noun: Localised(en: "layers", zhHans: "层")),
                     columns: MatrixAxis(
-                        count: heads, labels: (1...heads).map { type(Localised(en: "h\($0)", zhHans: "头\($0)")) },
+                        count: heads, labels: (1...heads).map { type(Localised(en: "h\($0)", zhHans: "头 \($0)")) },
                         noun: Localised(en: "heads", zhHans: "个头")),
                     values: shares[word].joined().map { Float($0) }, scale: scale)
                 view.cell = Size(width: min(48, ((width - Double(heads - 1)) / Double(heads)).rounded(.down)), height: 26)
                 view.isSquare = false
+                view.showsShares = true
                 let matrix = view.block(type, room: Size(width: isFirst ? width + side : width, height: 600))
                 let cells = matrix.places["cells"] ?? matrix.bounds
                 let x = side + Double(column) * (width + Self.gap)

@@ -104,6 +104,11 @@ private struct PrefixTuningDrawing {
             : Localised(
                 en: "Prefix tuning trains keys and values in every layer: \(product) numbers",
                 zhHans: "前缀微调在每一层训练键和值：\(product) 个数")
+        let most = Self.side * Self.side
+        let shown =
+            outputWidth <= most
+            ? Localised(en: "its \(outputWidth) numbers row by row", zhHans: "逐行显示其 \(outputWidth) 个数")
+            : Localised(en: "its first \(most) numbers row by row", zhHans: "逐行显示前 \(most) 个数")
         let key = ColourKey(
             scale, title: context.type(Localised(en: "a number of a key or value", zhHans: "键或值中的一个数")), length: 120
         ).block(context.type)
@@ -117,9 +122,9 @@ private struct PrefixTuningDrawing {
             body: .column([try stack(), key, notes()], spacing: 16),
             caption: Localised(
                 en:
-                    "K: keys, V: values, one row for each virtual token\(isProjected ? ", computed by the network" : ""). The text’s queries find them in front of its own keys and values. A tile is the vector that leaves a layer at a word, its first \(min(outputWidth, Self.side * Self.side)) numbers row by row, on the layer’s own scale (± at its end).",
+                    "K: keys, V: values, one row for each virtual token\(isProjected ? ", computed by the network" : ""). The text’s queries find them in front of its own keys and values. A tile is the vector that leaves a layer at a word, \(shown.en), on the layer’s own scale (± at its end). \(HeatStrips.signs.en)",
                 zhHans:
-                    "K 为键，V 为值，每个虚拟 token 一行\(isProjected ? "，由网络算出" : "")。文本的查询会在自己的键和值之前看到它们。每块是某个词离开该层时的向量，逐行显示前 \(min(outputWidth, Self.side * Self.side)) 个数，每层用自己的色标（行末 ±）。"
+                    "K 为键，V 为值，每个虚拟 token 一行\(isProjected ? "，由网络算出" : "")。文本的查询会在自己的键和值之前看到它们。每块是某个词离开该层时的向量，\(shown.zhHans)，每层用自己的色标（行末 ±）。\(HeatStrips.signs.zhHans)"
             ),
             provenance: context.provenance(run, step: frame.step))
     }
@@ -287,14 +292,13 @@ private struct PrefixTuningDrawing {
         var block = Block(size: Size(width: Self.tile, height: Self.tile))
         for line in 0..<(shown + Self.side - 1) / Self.side {
             let columns = Array(line * Self.side..<min((line + 1) * Self.side, shown))
-            block.elements.append(
-                .cells(
-                    CellGrid(
-                        columnStarts: columns.indices.map { Double($0) * cell }, rowStarts: [Double(line) * cell],
-                        cell: Size(width: cell, height: cell),
-                        values: columns.map { value.row(row)[value.row(row).startIndex + $0] }, scale: scale,
-                        addresses: CellAddresses(
-                            Address(run: run.id, step: frame.step, value.name).text, rows: [row], columns: columns))))
+            let grid = CellGrid(
+                columnStarts: columns.indices.map { Double($0) * cell }, rowStarts: [Double(line) * cell],
+                cell: Size(width: cell, height: cell),
+                values: columns.map { value.row(row)[value.row(row).startIndex + $0] }, scale: scale,
+                addresses: CellAddresses(
+                    Address(run: run.id, step: frame.step, value.name).text, rows: [row], columns: columns))
+            block.elements.append(.cells(grid))
         }
         return block
     }
@@ -325,10 +329,12 @@ private struct PrefixTuningDrawing {
                 zhHans: "冻结 \(NumberFormat.whole(description.frozenCount)) 个数"),
             text: Localised(
                 en: "The weights have the same SHA-256 before and after: \(hash)…", zhHans: "权重的 SHA-256 在训练前后相同：\(hash)…"))
+        let factors = "2 × \(layers) × \(length) × \(width)".replacing(" ", with: "\u{00A0}")
         let prefix = Localised(
             en:
-                "2 for key and value, \(layers) \(layers == 1 ? "layer" : "layers"), \(p) virtual \(p == 1 ? "token" : "tokens"), each \(wide.en)",
-            zhHans: "2 表示键和值，\(layers) 层，\(p) 个虚拟 token，\(wide.zhHans)")
+                "\(factors): key and value, \(layers) \(layers == 1 ? "layer" : "layers"), \(p) virtual \(p == 1 ? "token" : "tokens"), each \(wide.en)",
+            zhHans: "\(factors)：键和值、\(layers) 层、\(p) 个虚拟 token、\(wide.zhHans)")
+        let kept = NumberFormat.whole(prefixCount)
         let input = "\(p) × \(d) = \(NumberFormat.whole(p * d))".replacing(" ", with: "\u{00A0}")
         if isProjected {
             return SideNotes([
@@ -340,16 +346,16 @@ private struct PrefixTuningDrawing {
                         zhHans: "网络和它的 \(p) 个嵌入，占全部数的 \(share)\u{202F}%。训练后丢弃。"), address: count),
                 SideNotes.Note(
                     paint: .trained, dash: [4, 3],
-                    head: Localised(en: "\(product) kept", zhHans: "保留 \(product) 个数"),
+                    head: Localised(en: "\(kept) kept", zhHans: "保留 \(kept) 个数"),
                     text: Localised(en: prefix.en + ".", zhHans: prefix.zhHans + "。"), address: whole), frozen,
             ]).block(context.type, width: context.room)
         }
         return SideNotes([
             SideNotes.Note(
-                paint: .trained, head: Localised(en: "\(product) trained", zhHans: "训练 \(product) 个数"),
+                paint: .trained, head: Localised(en: "\(kept) trained", zhHans: "训练 \(kept) 个数"),
                 text: Localised(
-                    en: prefix.en + ": \(share)\u{202F}% of all numbers.",
-                    zhHans: prefix.zhHans + "：占全部数的 \(share)\u{202F}%。"), address: count), frozen,
+                    en: prefix.en + "; \(share)\u{202F}% of all numbers.",
+                    zhHans: prefix.zhHans + "；占全部数的 \(share)\u{202F}%。"), address: count), frozen,
             SideNotes.Note(
                 paint: .muted, dash: [4, 3],
                 head: Localised(en: "prompt tuning: \(input)", zhHans: "提示微调：\(input)"),

@@ -114,7 +114,7 @@ private struct PromptLengthDrawing {
             : Localised(
                 en:
                     "Of the lengths tried none does better than \(shortest.length) virtual tokens: \(percent) right, against \(lowest) with \(low.length)",
-                zhHans: "所试长度无一胜过 \(shortest.length) 个虚拟 token：准确率 \(percent)，\(low.length) 个为 \(lowest)")
+                zhHans: "试过的长度中，没有一个胜过 \(shortest.length) 个虚拟 token：准确率 \(percent)，只用 \(low.length) 个时为 \(lowest)")
         return Sheet(
             title: title,
             description: Localised(
@@ -158,17 +158,10 @@ private struct PromptLengthDrawing {
         let type = context.type
         let gap = 24.0
         let half = ((context.room - gap) / 2).rounded(.down)
-        let chance = runs[0].task.chance.map { chance in
-            Chart.Rule(
-                .level, at: chance,
-                label: type(
-                    Localised(
-                        en: "chance \(NumberFormat.fixed(chance, decimals: 2))",
-                        zhHans: "随机 \(NumberFormat.fixed(chance, decimals: 2))")))
-        }
+        let chance = runs[0].task.chance.map { Chart.Rule.chance($0, type) }
         let title = Localised(en: "accuracy on \(split.name.english)", zhHans: "在\(split.name.chinese)上的准确率")
         let main = chart(
-            accuracies, Axis(type(title), range: 0...1), paint: .trained, size: Size(width: context.room, height: 250),
+            accuracies, .accuracy(type(title)), paint: .trained, size: Size(width: context.room, height: 250),
             rules: [chance].compactMap { $0 })
         let trained = spots { run in
             (Double(run.description.trainedCount), MeasuredValue.trainedNumbers.address(in: run.id))
@@ -193,10 +186,14 @@ private struct PromptLengthDrawing {
     private var caption: Localised {
         let steps = runs[0].journal.stepCount
         let arithmetic = context.recording.description.provenance.arithmetic
+        let guess =
+            runs[0].task.chance == nil
+            ? Localised(same: "")
+            : Localised(en: " Chance: guessing among the possible answers.", zhHans: "随机猜测：在可能的答案中随机猜测。")
         return Localised(
             en:
-                "A dot for each seed, lines through their means; after \(steps) updates. All runs have the same settings but for P. Time: on the machine that recorded, \(arithmetic).",
-            zhHans: "每个点为一个种子，线连接其平均值；均在 \(steps) 次更新之后。各次运行除 P 外设置相同。时间：在记录所用的机器上，\(arithmetic)。")
+                "A dot for each seed, lines through their means; after \(steps) updates. All runs have the same settings but for P.\(guess.en) Time: on the machine that recorded, \(arithmetic).",
+            zhHans: "每个点为一个种子，线连接其平均值；均在 \(steps) 次更新之后。各次运行除 P 外设置相同。\(guess.zhHans)时间：在记录所用的机器上，\(arithmetic)。")
     }
 
     private var provenance: Localised {
@@ -207,7 +204,7 @@ private struct PromptLengthDrawing {
         let all = lengths.map { String($0.length) }
         return Localised(
             en:
-                "model \(runs[0].model.name) \(hash)… · \(runs[0].task.name.english) · \(method.name.english), P = \(all.joined(separator: ", ")), lr \(rate) · seeds \(MeasuredRuns.seeds(seeds, separator: ", "))",
+                "model \(runs[0].model.name) \(hash)… · \(runs[0].task.name.english) · \(method.name.english), P = \(all.joined(separator: ", ")), lr \(rate) · \(MeasuredRuns.told(seeds))",
             zhHans:
                 "模型 \(runs[0].model.name) \(hash)… · \(runs[0].task.name.chinese) · \(method.name.chinese)，P = \(all.joined(separator: "、"))，lr \(rate) · 种子 \(MeasuredRuns.seeds(seeds, separator: "、"))"
         )

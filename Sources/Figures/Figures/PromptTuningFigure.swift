@@ -50,11 +50,15 @@ private struct PromptTuningDrawing {
         let kept = try run.journal.parameter(.softPrompt, atStep: frame.step)
         try context.require(
             kept?.numbers == prompt.numbers, "the soft prompt of step \(frame.step) is another in the frame than in the journal")
-        let count = NumberFormat.whole(p * d)
+        let product = "\(p) × \(d) = \(NumberFormat.whole(p * d))".replacing(" ", with: "\u{00A0}")
+        let shown =
+            d <= Self.side * Self.side
+            ? Localised(en: "its \(d) numbers row by row", zhHans: "逐行显示其 \(d) 个数")
+            : Localised(en: "its first \(Self.side * Self.side) numbers row by row", zhHans: "逐行显示前 \(Self.side * Self.side) 个数")
         return Sheet(
             title: Localised(
-                en: "Prompt tuning trains the input alone: \(p) × \(d) = \(count) numbers",
-                zhHans: "提示微调只训练输入层：\(p) × \(d) = \(count) 个数"),
+                en: "Prompt tuning trains only the virtual tokens at the input: \(product) numbers",
+                zhHans: "提示微调只训练输入端的虚拟 token：\(product) 个数"),
             description: Localised(
                 en:
                     "A stack of \(layers) frozen layers over one row of inputs: \(p) trained virtual tokens, then the text. Each vector is a tile of coloured cells. Only the virtual tokens of the input are trained; what the layers hold above them is computed.",
@@ -62,8 +66,8 @@ private struct PromptTuningDrawing {
             body: try body(),
             caption: Localised(
                 en:
-                    "A tile is a vector, its first \(min(d, 64)) numbers row by row, each line of tiles on its own scale (± at its end). Above the input nothing is trained: prefix tuning would put trained keys and values into every layer.",
-                zhHans: "每块是一个向量，逐行显示前 \(min(d, 64)) 个数；每一行有自己的色标（行末 ±）。输入层以上不训练任何东西：若是前缀微调，每一层都会放入训练的键和值。"),
+                    "A tile is a vector, \(shown.en), each line of tiles on its own scale (± at its end). Blue is negative, orange positive. Above the input nothing is trained: prefix tuning would put trained keys and values into every layer.",
+                zhHans: "每块是一个向量，\(shown.zhHans)；每一行有自己的色标（行末 ±）。蓝色为负，橙色为正。输入层以上不训练任何东西：若是前缀微调，每一层都会放入训练的键和值。"),
             provenance: context.provenance(run, step: frame.step))
     }
 
@@ -246,15 +250,13 @@ private struct PromptTuningDrawing {
         var block = Block(size: Size(width: cell * Double(Self.side), height: cell * Double(Self.side)))
         for line in 0..<lines {
             let columns = Array(line * Self.side..<min((line + 1) * Self.side, shown))
-            block.elements.append(
-                .cells(
-                    CellGrid(
-                        columnStarts: columns.indices.map { Double($0) * cell }, rowStarts: [Double(line) * cell],
-                        cell: Size(width: cell, height: cell),
-                        values: columns.map { value.row(row)[value.row(row).startIndex + $0] },
-                        scale: scale,
-                        addresses: CellAddresses(
-                            Address(run: run.id, step: frame.step, value.name).text, rows: [row], columns: columns))))
+            let grid = CellGrid(
+                columnStarts: columns.indices.map { Double($0) * cell }, rowStarts: [Double(line) * cell],
+                cell: Size(width: cell, height: cell),
+                values: columns.map { value.row(row)[value.row(row).startIndex + $0] }, scale: scale,
+                addresses: CellAddresses(
+                    Address(run: run.id, step: frame.step, value.name).text, rows: [row], columns: columns))
+            block.elements.append(.cells(grid))
         }
         return block
     }

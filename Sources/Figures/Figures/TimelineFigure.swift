@@ -164,6 +164,10 @@ private struct TimelineDrawing {
                         [.shape(Shape(Path(through: points), stroke: Stroke(.trained, width: 1.25)))])))
         }
 
+        // Where one stands, beneath the marks of what was kept there.
+        body.elements.append(
+            .line(Point(x: cursor, y: plotTop), Point(x: cursor, y: phasesTop - 16), Stroke(.ink, width: 2)))
+
         // What was kept, lane by lane.
         for (index, lane) in lanes.enumerated() {
             let middle = lanesTop + (Double(index) + 0.5) * Self.laneHeight
@@ -174,9 +178,6 @@ private struct TimelineDrawing {
             }
         }
 
-        // Where one stands.
-        body.elements.append(
-            .line(Point(x: cursor, y: plotTop), Point(x: cursor, y: phasesTop - 16), Stroke(.ink, width: 2)))
         let name = type.line(
             Localised(en: "step \(step)", zhHans: "第 \(step) 步"), font: .label.bold)
         let left = min(max(0, cursor - name.width / 2), context.room - name.width)
@@ -326,7 +327,8 @@ private struct TimelineDrawing {
             var lines = [
                 type.line(name, font: .body.bold), type.line(way, font: .label, paint: .muted),
                 type.line(
-                    Localised(en: "\(NumberFormat.whole(count)) values", zhHans: "\(NumberFormat.whole(count)) 个值"), font: .label,
+                    Localised(en: "\(NumberFormat.whole(count)) arrays computed", zhHans: "算出 \(NumberFormat.whole(count)) 个数组"),
+                    font: .label,
                     paint: .muted),
             ]
             if !isLast, let number = number(of: phase) { lines.append(number) }

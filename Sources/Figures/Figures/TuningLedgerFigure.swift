@@ -92,14 +92,17 @@ private struct TuningLedgerDrawing {
         let least = methods.min { $0.trained < $1.trained } ?? methods[0]
         let most = methods.max { $0.trained < $1.trained } ?? methods[0]
         let fewer = NumberFormat.significant(Double(most.trained) / Double(max(least.trained, 1)))
-        let time = NumberFormat.percentage(least.seconds / max(most.seconds, .leastNormalMagnitude))
+        let share = least.seconds / max(most.seconds, .leastNormalMagnitude)
+        let time = NumberFormat.percentage(share)
+        let (turn, turnZh) =
+            share >= 0.5 ? ("yet a step still takes", "但一步的时间仍为其") : ("and a step takes", "一步的时间为其")
         let names = (Localised(least.run.description.method.name), Localised(most.run.description.method.name))
         let steps = methods.map(\.run.description.training.batchSize).max() ?? 0
         return Sheet(
             title: Localised(
                 en:
-                    "\(capitalised(names.0.en)) keeps \(fewer) times fewer numbers than \(names.1.en), yet a step takes \(time) of its time",
-                zhHans: "\(names.0.zhHans)要保存的数是\(names.1.zhHans)的 1/\(fewer)，但一步的时间仍为其 \(time)"),
+                    "\(capitalised(names.0.en)) trains 1/\(fewer) of the numbers that \(names.1.en) does, \(turn) \(time) of its time",
+                zhHans: "\(names.0.zhHans)训练的数是\(names.1.zhHans)的 1/\(fewer)，\(turnZh) \(time)"),
             description: Localised(
                 en:
                     "Bars for each method: trained numbers, bytes of the optimizer’s state, bytes of what is kept, arithmetic of a step, and seconds of a step.",
@@ -130,7 +133,9 @@ private struct TuningLedgerDrawing {
             _ title: Localised, _ value: (Entry) -> Double, text: (Double) -> String, of cost: MeasuredValue
         ) -> Block {
             let numbers = methods.map(value)
-            let axis = Axis.covering([(numbers.min() ?? 1) / 10] + numbers, title: "", scale: .logarithmic)
+            var axis = Axis.covering([(numbers.min() ?? 1) / 10] + numbers, title: "", scale: .logarithmic)
+            // A power of ten needs no decimal: `1 kB`.
+            axis.ticks.labels = axis.ticks.values.map { text($0).replacing("1.0\u{202F}", with: "1\u{202F}") }
             let bars = methods.map {
                 BarChart.Bar(name($0), value: value($0), text: text(value($0)), role: role($0), address: $0.address(cost))
             }
@@ -164,7 +169,7 @@ private struct TuningLedgerDrawing {
                             forward, value: entry.flops.forward, role: role(entry), address: entry.address(.forwardArithmetic)),
                         .init(
                             backward, value: entry.flops.backward, role: .gradient, address: entry.address(.backwardArithmetic)),
-                    ], text: NumberFormat.significant(sum / 1e6) + " M")
+                    ], text: operations(sum))
             })
         let slowest = methods.map(\.seconds).max() ?? 1
         let time = BarChart(
@@ -185,6 +190,15 @@ private struct TuningLedgerDrawing {
                     Elision.note(omitted: omitted, Localised(en: "methods", zhHans: "种方法")), font: .digits, paint: .muted))
         }
         return .column(parts, spacing: 16)
+    }
+
+    private func operations(_ count: Double) -> String {
+        let (en, zh) =
+            count >= 1e9 ? ((1e9, "G"), (1e8, "亿")) : count >= 1e8 ? ((1e6, "M"), (1e8, "亿")) : ((1e6, "M"), (1e4, "万"))
+        return context.type(
+            Localised(
+                en: "\(NumberFormat.significant(count / en.0)) \(en.1) operations",
+                zhHans: "\(NumberFormat.significant(count / zh.0)) \(zh.1)次运算"))
     }
 
     private func titled(_ title: Localised, _ chart: BarChart, width: Double) -> Block {

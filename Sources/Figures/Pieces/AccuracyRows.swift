@@ -24,7 +24,8 @@ struct AccuracyRows {
 
     enum Mark { case circle, square, diamond }
 
-    private static let inset = 6.0
+    /// Where the axis begins: half of its first number stands before it.
+    static let inset = 11.0
     private static let tick = 4.0
 
     /// The panel in a width. The block knows the places `row 0`, ….
@@ -41,7 +42,7 @@ struct AccuracyRows {
                 .text(
                     TextRun(
                         NumberFormat.percentage(share), at: Point(x: x, y: height + Self.tick + 2 + Font.digits.baseline),
-                        font: .digits, anchor: share == 0 ? .start : .middle, paint: .muted)))
+                        font: .digits, anchor: .middle, paint: .muted)))
         }
         for (index, row) in rows.enumerated() {
             let look = looks[index % looks.count]

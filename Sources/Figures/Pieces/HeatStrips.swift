@@ -19,8 +19,6 @@ struct HeatStrips {
     private static let smallestCell = 3.0
     private static let gap = 18.0
     private static let rowBreakHeight = 8.0
-    /// From this size on a negative number carries a bar, the second sign beside its colour.
-    private static let signSize = 4.0
 
     /// The strips, their cells in whole px, and how many numbers of each vector are left out.
     ///
@@ -49,7 +47,10 @@ struct HeatStrips {
             columnStarts: starts, rowStarts: tops, cell: Size(width: cell, height: rowHeight),
             values: rows.flatMap { row in elision.shown.map { row[$0] } }, scale: scale,
             addresses: address.map { CellAddresses($0, rows: rowIndices, columns: elision.shown.map { $0 + firstColumn }) })
-        var block = Block(size: Size(width: x, height: height), elements: [.cells(grid)] + signs(grid))
+        var block = Block(
+            size: Size(width: x, height: height),
+            elements: [.cells(grid)] + SignBars.elements(on: grid)
+                + outlines(starts, tops, cell: cell, gap: elision.gap))
         var dots = Path()
         if isBroken, let rowBreak {
             for step in -1...1 {
@@ -72,22 +73,28 @@ struct HeatStrips {
         return (block, elision.omitted)
     }
 
-    private func signs(_ grid: CellGrid) -> [Element] {
-        guard grid.cell.width >= Self.signSize, grid.cell.height >= Self.signSize, scale.upper > 0 else { return [] }
-        let width = min(3, grid.cell.width - 2)
-        var bars = Path()
-        for row in 0..<grid.rows {
-            for column in 0..<grid.columns {
-                guard let value = grid.values[row * grid.columns + column], Double(value) < -0.3 * scale.upper else { continue }
-                let centre = grid.rectangle(row: row, column: column).centre
-                bars.append(Path(Rectangle(x: centre.x - width / 2, y: centre.y - 0.5, width: width, height: 1)))
+    /// A thin line round each part of the strips, where cells that are nearly 0 would sink into the ground.
+    private func outlines(_ starts: [Double], _ tops: [Double], cell: Double, gap: Int?) -> [Element] {
+        func parts(_ starts: [Double], _ breakAt: Int?, length: Double) -> [ClosedRange<Double>] {
+            let cuts = [0, breakAt ?? 0, starts.count].filter { $0 <= starts.count }
+            return zip(cuts, cuts.dropFirst()).filter { $0 < $1 }.map { starts[$0]...starts[$1 - 1] + length }
+        }
+        let isBroken = rowBreak.map { $0 > 0 && $0 < rows.count } ?? false
+        return parts(tops, isBroken ? rowBreak : nil, length: rowHeight).flatMap { y in
+            parts(starts, gap, length: cell).map { x in
+                let box = Rectangle(
+                    x: x.lowerBound, y: y.lowerBound, width: x.upperBound - x.lowerBound, height: y.upperBound - y.lowerBound)
+                return .rectangle(box.grown(by: 0.5), stroke: Stroke(.rule))
             }
         }
-        return bars.segments.isEmpty ? [] : [.shape(Shape(bars, fill: .paper))]
     }
 }
 
 extension HeatStrips {
+    /// How the sign is told, for captions of figures whose cells may be too small for bars.
+    static let signs = Localised(
+        en: "Negative numbers are blue, with a small bar where there is room.", zhHans: "负数为蓝色，空间足够时带短横。")
+
     /// How much is left out of strips: virtual tokens, and numbers of each. `nil` where everything is shown.
     static func note(rows: Elision, numbers: Int, noun: Localised) -> Localised? {
         var parts: [Localised] = rows.note(noun).map { [$0] } ?? []

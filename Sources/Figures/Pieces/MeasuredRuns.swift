@@ -52,6 +52,11 @@ struct MeasuredRuns {
         return "\(first)–\(last)"
     }
 
+    /// `seed 1`, `seeds 1–5`.
+    static func told(_ seeds: [UInt64]) -> String {
+        (seeds.count == 1 ? "seed " : "seeds ") + self.seeds(seeds, separator: ", ")
+    }
+
     /// The mean of numbers, and the address that says of which: of the only one, or the derivation.
     static func mean(_ numbers: [Double], _ addresses: [Address]) -> (number: Double, address: String) {
         (

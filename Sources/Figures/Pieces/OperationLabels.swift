@@ -2,6 +2,13 @@ internal import Drawing
 
 /// What the parts of a block are called in figures, by the names they have in the graph.
 enum OperationLabels {
+    /// A formula as the graph has it, its words in both languages.
+    static func formula(_ formula: String) -> Localised {
+        Localised(
+            en: formula,
+            zhHans: formula.replacing(" over the keys that i sees, else 0", with: "，k 取 i 能看到的键，其余为 0"))
+    }
+
     /// A part of a block, such as `attention.scores`. One that is not known keeps its name.
     static func part(_ part: String) -> Localised {
         if let known = parts[part] { return known }
@@ -61,8 +68,8 @@ extension OperationLabels {
         "attention.norm": Localised(en: "norm before attention", zhHans: "注意力之前的归一化"),
         "attention.qkv": Localised(en: "queries, keys and values", zhHans: "查询、键和值"),
         "attention.query": Localised(en: "queries, keys and values of each head", zhHans: "每个头的查询、键和值"),
-        "attention.scores": Localised(en: "scores of attention", zhHans: "注意力分数"),
-        "attention.weights": Localised(en: "weights of attention", zhHans: "注意力权重"),
+        "attention.scores": Localised(en: "attention scores", zhHans: "注意力分数"),
+        "attention.weights": Localised(en: "attention weights", zhHans: "注意力权重"),
         "attention.mix": Localised(en: "mix of the values", zhHans: "值的混合"),
         "attention.output": Localised(en: "projection", zhHans: "投影"),
         "attention.residual": Localised(en: "residual stream after attention", zhHans: "注意力之后的残差流"),

@@ -19,6 +19,15 @@ struct FilmstripDrawing {
         let (step, count) = (drawing.step.step, shown.count)
         let losses = drawing.run.journal.losses
         let loss = drawing.text(Double(losses[step]))
+        let batch = drawing.step.batch
+        let (targets, sequences) = (batch.countedRows.count, batch.sequenceCount)
+        let mean =
+            targets == sequences
+            ? Localised(
+                en: "The loss is the mean over the batch’s \(sequences) examples.", zhHans: "损失是批中 \(sequences) 个样例的平均。")
+            : Localised(
+                en: "The loss is the mean over the batch’s \(targets) tokens to predict.",
+                zhHans: "损失是批中 \(targets) 个待预测 token 的平均。")
         let room = drawing.context.room
         let perLine = room >= 1000 ? 4 : 3
         let width = ((room - Double(perLine - 1) * Self.gap) / Double(perLine)).rounded(.down)
@@ -43,9 +52,9 @@ struct FilmstripDrawing {
             body: .column(lines, spacing: Self.gap),
             caption: Localised(
                 en:
-                    "\(count) of \(shots.count) frames; in each, what is new. The framed cell is the number written below it; of wide values the part round it is shown. Layer \(drawing.storyboard.layer + 1), head \(drawing.head + 1), example \(drawing.example + 1).",
+                    "\(count) of \(shots.count) frames; in each, what is new. The framed cell is the number written below it; of wide values the part round it is shown. \(mean.en) Layer \(drawing.storyboard.layer + 1), head \(drawing.head + 1), example \(drawing.example + 1).",
                 zhHans:
-                    "\(shots.count) 帧中的 \(count) 帧，每帧只画新出现的值。加框的单元就是下方写出的数；较宽的值只画其周围的一段。第 \(drawing.storyboard.layer + 1) 层，第 \(drawing.head + 1) 个头，示例 \(drawing.example + 1)。"
+                    "\(shots.count) 帧中的 \(count) 帧，每帧只画新出现的值。加框的单元就是下方写出的数；较宽的值只画其周围的一段。\(mean.zhHans)第 \(drawing.storyboard.layer + 1) 层，第 \(drawing.head + 1) 个头，示例 \(drawing.example + 1)。"
             ),
             provenance: drawing.context.provenance(drawing.run, step: step))
     }
@@ -87,7 +96,7 @@ struct FilmstripDrawing {
         var lines: [Block] = []
         let formula: String? =
             switch shot.picture {
-            case .numbers, .mask: shot.value.flatMap { drawing.node($0)?.formula }
+            case .numbers, .mask: shot.value.flatMap { drawing.node($0)?.formula }.map { type(OperationLabels.formula($0)) }
             case .update: shot.value.flatMap { _ in "x − x′" }
             case .nearestWords: "cos(x, y)"
             case .tokens, .ids: nil

@@ -122,7 +122,9 @@ struct SlideDrawing {
             parts.append(makes(node))
             if let formula = node.formula {
                 parts.append(
-                    section(Localised(en: "formula", zhHans: "公式"), type.paragraph(formula, width: right, font: Font(size: 16))))
+                    section(
+                        Localised(en: "formula", zhHans: "公式"),
+                        type.paragraph(OperationLabels.formula(formula), width: right, font: Font(size: 16))))
             }
         } else {
             parts.append(type.paragraph(batchText(), width: right, font: .body))

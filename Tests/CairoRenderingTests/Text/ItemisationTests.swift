@@ -18,6 +18,8 @@ import Testing
             ("软提示（Prompt Tuning）P = 8", "[软提示（]Prompt Tuning[）]P = 8"), ("“quoted” … text", "“quoted” … text"),
             ("“引号”与", "[“引号”与]"), ("……另有 12 个", "[……另有] 12 [个]"), ("the end……", "the end……"), ("键——值", "[键——值]"),
             ("model 3f2a… · 步", "model 3f2a… · [步]"), ("e\u{301}中", "e\u{301}[中]"), ("", ""), ("λ ≤ 1", "λ ≤ 1"),
+            ("“=”是", "[“]=[”是]"), ("在“a”与“b”", "[在“]a[”与“]b[”]"), ("say “a” 中", "say “a” [中]"),
+            ("模型 3f2a…，12 个", "[模型] 3f2a…[，]12 [个]"), ("提示…", "[提示…]"), ("+ …另 3 项", "+ […另] 3 [项]"),
         ])
     func table(text: String, expected: String) throws { #expect(try marked(text) == expected) }
 }

@@ -24,6 +24,21 @@ import Testing
         #expect(labels.elements.count + labels.omitted.count == 40)
     }
 
+    @Test("A line leads to a label that found no place close to its point, where it is asked for", arguments: [false, true])
+    func leaders(hasLeaders: Bool) {
+        let point = Point(x: 150, y: 100)
+        let close = PointLabels([.init("word", at: point)], within: area, hasLeaders: hasLeaders, type: english)
+        #expect(close.elements.count == 1)
+        // The ring of obstacles covers what is close to the point, and nothing further out.
+        let ring = (0..<24).map { step -> Rectangle in
+            let at = point + Point(x: [-10, -5, 0, 5, 10][step % 5], y: [-9, -4, 0, 4, 9][step / 5])
+            return Rectangle(x: at.x, y: at.y, width: 0, height: 0).grown(by: 2)
+        }
+        let far = PointLabels([.init("word", at: point)], within: area, avoiding: ring, hasLeaders: hasLeaders, type: english)
+        #expect(far.omitted == [])
+        #expect(far.elements.count == (hasLeaders ? 2 : 1))
+    }
+
     @Test("A label goes to the other side of a line")
     func lines() throws {
         let line = (from: Point(x: 110, y: 0), to: Point(x: 110, y: 200))

@@ -44,6 +44,33 @@ import Testing
         #expect(NumberFormat.percentage(share, decimals: decimals) == text + "\u{202F}%")
     }
 
+    @Test(
+        "Running text has powers of ten with a raised exponent and no place to break",
+        arguments: [
+            (4.7e-7, 2, "4.7 × 10⁻⁷"), (-0.00000578, 3, "−5.78 × 10⁻⁶"), (0.5, 2, "0.50"), (0, 2, "0"),
+            (1.04e12, 2, "1.0 × 10¹²"),
+            (.infinity, 2, "∞"),
+        ])
+    func written(x: Double, digits: Int, text: String) {
+        #expect(NumberFormat.written(x, digits: digits) == text.replacing(" ", with: "\u{00A0}"))
+    }
+
+    @Test("Powers of ten are written of every number", arguments: [(7e-8, "7 × 10⁻⁸"), (25, "3 × 10¹"), (0, "0")])
+    func power(x: Double, text: String) {
+        #expect(NumberFormat.power(x, digits: 1) == text.replacing(" ", with: "\u{00A0}"))
+    }
+
+    @Test("Exponents are raised", arguments: [(0, "⁰"), (6, "⁶"), (-19, "⁻¹⁹"), (50, "⁵⁰")])
+    func superscript(n: Int, text: String) { #expect(NumberFormat.superscript(n) == text) }
+
+    @Test(
+        "A share below the whole is not written as the whole",
+        arguments: [(0.998, ">0.99"), (1, "1.0"), (0.99, "0.99"), (0.25, "0.25"), (0, "0")])
+    func shares(x: Double, text: String) {
+        #expect(NumberFormat.candidates(forShare: x).first == text)
+        #expect(x == 1 || !NumberFormat.candidates(forShare: x).contains("1"))
+    }
+
     @Test("What may stand in a cell becomes shorter and never says that a number is zero when it is not")
     func candidates() {
         #expect(NumberFormat.candidates(forCell: 0) == ["0"])

@@ -22,6 +22,35 @@ import Testing
         #expect(block.size == Size(width: 600, height: 240))
     }
 
+    @Test("With samples each name has a piece of its line before it, and lines that end at one place share a bracket")
+    func samples() {
+        func elements(_ ends: [Double]) -> (plain: Block, sampled: Block) {
+            var chart = Self.chart(ends: ends)
+            let plain = chart.block(english, size: Size(width: 600, height: 240))
+            chart.showsSamples = true
+            return (plain, chart.block(english, size: Size(width: 600, height: 240)))
+        }
+        for ends in [[0.5, 3], [0.5, 0.5, 0.5, 0.5]] {
+            let (plain, sampled) = elements(ends)
+            #expect(findings(in: sampled) == [])
+            #expect(flattened(sampled.elements).count == flattened(plain.elements).count + ends.count)
+            #expect((sampled.places["plot"]?.right ?? 0) < (plain.places["plot"]?.right ?? 0))
+        }
+    }
+
+    @Test("A rule with a halo has paper beside it")
+    func halo() {
+        var rule = Chart.Rule(.upright, at: 20, label: "", paint: .trained)
+        func papers() -> Int {
+            flattened(Self.chart(ends: [1], rules: [rule]).block(english, size: Size(width: 600, height: 240)).elements).count {
+                if case .shape(let shape) = $0 { shape.stroke?.paint == .paper } else { false }
+            }
+        }
+        #expect(papers() == 0)
+        rule.hasHalo = true
+        #expect(papers() == 1)
+    }
+
     @Test("A rule is named, and the layout keeps its rules")
     func rules() {
         let block = Self.chart(
