@@ -33,6 +33,8 @@ public struct PointLabels: Sendable {
         markRadius: Double = 3, hasLeaders: Bool = false, type: Typesetter
     ) {
         var taken = obstacles
+        var lines = lines
+        var placed: [Rectangle] = []
         taken += labels.map { Rectangle(x: $0.point.x, y: $0.point.y, width: 0, height: 0).grown(by: markRadius + 1) }
         var elements: [Element] = []
         var omitted: [Int] = []
@@ -54,8 +56,15 @@ public struct PointLabels: Sendable {
             let way = near.distance(to: label.point)
             if hasLeaders, way > markRadius + 8 {
                 let step = (near - label.point) * (1 / way)
-                elements.append(.line(label.point + step * (markRadius + 1), near - step * 4, Stroke(label.paint, width: 0.75)))
+                let leader = (from: label.point + step * (markRadius + 1), to: near - step * (5 / max(abs(step.x), abs(step.y))))
+                // Text keeps away from leaders as from other lines: where one would pass a label, there is none.
+                if !placed.contains(where: { Segment(leader.from, leader.to).touches($0.grown(by: 5)) }) {
+                    elements.append(.line(leader.from, leader.to, Stroke(label.paint, width: 0.75)))
+                    let edges = [Point(x: -0.5, y: 0), Point(x: 0.5, y: 0), Point(x: 0, y: -0.5), Point(x: 0, y: 0.5)]
+                    lines += edges.map { (from: leader.from + $0, to: leader.to + $0) }
+                }
             }
+            placed.append(ink)
             elements.append(.text(candidate))
         }
         self.elements = elements

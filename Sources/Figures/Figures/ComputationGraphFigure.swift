@@ -133,7 +133,7 @@ private struct ComputationGraphDrawing {
     private static let channel = 16.0
     private static let border = 20.0
     private static let gap = 18.0
-    private static let cardHeight = 28.0
+    private static let cardHeight = 30.0
     private static let stripHeight = 21.0
     private static let inset = 5.0
 
@@ -337,7 +337,7 @@ private struct ComputationGraphDrawing {
     private static func inputLabel(_ name: ValueName) -> Localised {
         switch name {
         case .softPrompt: return Localised(en: "soft prompt", zhHans: "软提示")
-        case .promptInput: return Localised(en: "soft prompt + pos.", zhHans: "软提示 + 位置")
+        case .promptInput: return Localised(en: "prompt + pos.", zhHans: "软提示 + 位置")
         case .embeddings: return Localised(en: "embeddings", zhHans: "嵌入")
         case "prefix.embeddings": return Localised(en: "prefix", zhHans: "前缀")
         default:
@@ -433,12 +433,12 @@ private struct ComputationGraphDrawing {
             let line = type.line(type.shortened(label, width: room, font: .digits), font: .digits, paint: paint)
             // A note that would touch the card's edges is left out.
             let noteLine = noteLine.flatMap { $0.width <= r.width - 10 ? $0 : nil }
-            let height = line.height + (noteLine.map { $0.height - 4 } ?? 0)
+            let height = line.height + (noteLine.map { $0.height - 3 } ?? 0)
             let y = ((Self.cardHeight - height) / 2).rounded()
             made.place(line, at: Point(x: ((r.width - line.width) / 2).rounded(), y: y))
             if let noteLine {
                 made.place(
-                    noteLine, at: Point(x: ((r.width - noteLine.width) / 2).rounded(), y: y + line.height - 4))
+                    noteLine, at: Point(x: ((r.width - noteLine.width) / 2).rounded(), y: y + line.height - 3))
             }
         }
         body.place(made.addressed(address), at: r.origin)

@@ -157,6 +157,11 @@ private struct EmbeddingTrajectoryDrawing {
                     let across = Point(x: -way.y, y: way.x) * (5 / length)
                     parts.append(.line(at - across, at + across, Stroke(.paper, width: 5)))
                     parts.append(.line(at - across, at + across, Stroke(.trained, width: 2.5)))
+                    // As along the path, labels keep away from both edges of the stroke.
+                    let along = way * (2.5 / length)
+                    lines += [-1.0, 1].map { side in
+                        (from: at - across * 1.3 + along * side, to: at + across * 1.3 + along * side)
+                    }
                 }
             }
             // A ring is a line, from which text keeps 4 px.
