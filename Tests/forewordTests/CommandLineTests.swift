@@ -61,7 +61,7 @@ import Testing
             #expect(!page.contains("{{") && !page.contains("figure:"))
             #expect(page.contains("](soft-prompt.png)"))
             // The question comes before what would give it away, the replies at the end.
-            let order = ["## Your prediction", "](soft-prompt.png)", "## Claims", "## What came of it"]
+            let order = ["## 你的预测", "](soft-prompt.png)", "## 论断", "## 预测的结果"]
                 .map { page.firstRange(of: $0)?.lowerBound }
             #expect(order.allSatisfy { $0 != nil } && order.compactMap { $0 } == order.compactMap { $0 }.sorted())
 
