@@ -125,7 +125,6 @@ private struct CombinedDrawing {
     // MARK: Words
 
     private func name(_ side: Side) -> Localised { Localised(side.run.description.method.name) }
-    private func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
     private func percent(_ side: Side) -> String { NumberFormat.percentage(side.mean.number) }
 
     func sheet() throws -> Sheet {
@@ -135,7 +134,7 @@ private struct CombinedDrawing {
         return Sheet(
             title: Localised(
                 en:
-                    "\(capitalised(name(front).en)) together with \(name(change).en): \(all) right; \(name(change).en) alone \(second), \(name(front).en) alone \(first)",
+                    "\(name(front).en.capitalised) together with \(name(change).en): \(all) right; \(name(change).en) alone \(second), \(name(front).en) alone \(first)",
                 zhHans:
                     "\(name(front).zhHans)与\(spaced(name(change).zhHans)) 合用答对 \(all)；单用\(spaced(name(change).zhHans)) \(second)，单用\(spaced(name(front).zhHans)) \(first)"
             ),
@@ -156,7 +155,7 @@ private struct CombinedDrawing {
         let both = sides[2]
         let (low, high) = (both.after.min() ?? 0, both.after.max() ?? 0)
         let (from, to) = (NumberFormat.percentage(low), NumberFormat.percentage(high))
-        let rates = sides.map { NumberFormat.significant($0.run.description.training.optimizer.learningRate, digits: 1) }
+        let rates = sides.map { $0.run.learningRate }
         let steps = NumberFormat.whole(both.run.journal.stepCount)
         let marks =
             both.after.count > 1

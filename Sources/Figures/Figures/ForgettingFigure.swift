@@ -291,19 +291,16 @@ private struct ForgettingDrawing {
         let method = prompt[0].description.method
         let length = method.virtualTokens.map { "P = \($0)" }
         let seeds = prompt.map(\.description.seed)
-        func rate(_ runs: [RecordedRun]) -> String {
-            NumberFormat.significant(runs[0].description.training.optimizer.learningRate, digits: 1)
-        }
         return Localised(
             en: [
                 "model \(prompt[0].model.name) \(hash)…",
                 [method.name.english, length].compactMap { $0 }.joined(separator: ", "),
-                "lr \(rate(prompt)); \(full[0].description.method.name.english), lr \(rate(full))",
+                "lr \(prompt[0].learningRate); \(full[0].description.method.name.english), lr \(full[0].learningRate)",
                 "\(MeasuredRuns.told(seeds))",
             ].joined(separator: " · "),
             zhHans: [
                 "模型 \(prompt[0].model.name) \(hash)…", [method.name.chinese, length].compactMap { $0 }.joined(separator: "，"),
-                "lr \(rate(prompt))；\(full[0].description.method.name.chinese)，lr \(rate(full))",
+                "lr \(prompt[0].learningRate)；\(full[0].description.method.name.chinese)，lr \(full[0].learningRate)",
                 "种子 \(MeasuredRuns.seeds(seeds, separator: "、"))",
             ].joined(separator: " · "))
     }

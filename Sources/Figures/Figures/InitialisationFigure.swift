@@ -152,7 +152,7 @@ private struct InitialisationDrawing {
             title: Localised(
                 en:
                     "In the last of \(steps) steps the loss is \(high) when started from \(names.0.en), and \(low) from \(names.1.en)",
-                zhHans: "\(steps) 步中最后一步的损失：\(spaced(names.0.zhHans))为 \(high)，\(spaced(names.1.zhHans))为 \(low)"),
+                zhHans: "\(steps) 步中最后一步的损失：\(names.0.zhHans.spaced)为 \(high)，\(names.1.zhHans.spaced)为 \(low)"),
             description: Localised(
                 en:
                     "Two charts over the steps of training for \(starts.count) starts of a soft prompt: the loss of each step’s batch, and the accuracy on \(split.name.english); thin lines are seeds, thick ones their means.",
@@ -248,7 +248,6 @@ private struct InitialisationDrawing {
     // MARK: Words
 
     /// Before Chinese words, Latin ones are set apart.
-    private func spaced(_ name: String) -> String { name.last?.isASCII == true ? name + " " : name }
 
     private var embeddingSize: String? {
         guard let numbers = try? context.recording.vocabularyEmbeddings()?.numbers, !numbers.isEmpty else { return nil }
@@ -287,7 +286,7 @@ private struct InitialisationDrawing {
         return Localised(en: en.joined(separator: " "), zhHans: zh.joined())
     }
 
-    private var rate: String { NumberFormat.significant(runs[0].description.training.optimizer.learningRate, digits: 1) }
+    private var rate: String { runs[0].learningRate }
 
     private var provenance: Localised {
         let hash = String(runs[0].model.weightsSha256.prefix(8))

@@ -335,7 +335,7 @@ private struct LimitsDrawing {
     private var provenance: Localised {
         let first = groups[0][0]
         let hash = String(first.model.weightsSha256.prefix(8))
-        let rates = groups.map { NumberFormat.significant($0[0].description.training.optimizer.learningRate, digits: 1) }
+        let rates = groups.map { $0[0].learningRate }
         let seeds = groups[0].map(\.description.seed)
         return Localised(
             en:

@@ -185,12 +185,10 @@ private struct LoRADrawing {
                 en:
                     "\(name.english) of rank r = \(pair.rank) on \(pair.path): ΔW = s·B·A with s = \(scaleText). Row i of B and column j of A, framed, make element [i, j], counted from 1. \(HeatStrips.signs.en) A checkpoint that stores weights as inputs × outputs gets the transpose. Hu et al. 2022.",
                 zhHans:
-                    "\(spaced(name.chinese))作用于 \(pair.path)，秩 r = \(pair.rank)：ΔW = s·B·A，s = \(scaleText)。框中 B 的第 i 行与 A 的第 j 列得到元素 [i, j]，从 1 数起。\(HeatStrips.signs.zhHans)按“输入 × 输出”存放权重的检查点加上其转置。Hu 等 2022。"
+                    "\(name.chinese.spaced)作用于 \(pair.path)，秩 r = \(pair.rank)：ΔW = s·B·A，s = \(scaleText)。框中 B 的第 i 行与 A 的第 j 列得到元素 [i, j]，从 1 数起。\(HeatStrips.signs.zhHans)按“输入 × 输出”存放权重的检查点加上其转置。Hu 等 2022。"
             ),
             provenance: context.provenance(run, step: step))
     }
-
-    private func spaced(_ name: String) -> String { name.last?.isASCII == true ? name + " " : name }
 
     private var scaleText: String {
         let isRankStabilised = run.description.method.settings["rank_stabilised"] == .flag(true)

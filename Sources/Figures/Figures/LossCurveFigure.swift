@@ -250,7 +250,7 @@ private struct LossCurveDrawing {
             let methods = methods.map { runs in
                 let description = runs[0].description
                 let length = description.method.virtualTokens.map { "P = \($0)" }
-                let rate = "lr \(NumberFormat.significant(description.training.optimizer.learningRate, digits: 1))"
+                let rate = "lr \(runs[0].learningRate)"
                 let seeds = MeasuredRuns.seeds(runs.map(\.description.seed), separator: "、")
                 let parts = [Localised(description.method.name)[language], length, rate].compactMap { $0 }
                 return parts.joined(separator: language == .en ? ", " : "，")

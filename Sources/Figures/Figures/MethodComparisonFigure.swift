@@ -106,13 +106,13 @@ private struct MethodComparisonDrawing {
         let title =
             least.id == most.id
             ? Localised(
-                en: "\(capitalised(names.0.en)) trains \(few) numbers, \(share(least)) of the model’s",
-                zhHans: "\(spaced(names.0.zhHans))训练 \(few) 个数，相当于模型的 \(share(least))")
+                en: "\(names.0.en.capitalised) trains \(few) numbers, \(share(least)) of the model’s",
+                zhHans: "\(names.0.zhHans.spaced)训练 \(few) 个数，相当于模型的 \(share(least))")
             : Localised(
                 en:
-                    "\(capitalised(names.0.en)) trains \(few) numbers, \(share(least)) of the model’s; \(names.1.en) trains \(all ? "all \(many)" : many)",
+                    "\(names.0.en.capitalised) trains \(few) numbers, \(share(least)) of the model’s; \(names.1.en) trains \(all ? "all \(many)" : many)",
                 zhHans:
-                    "\(spaced(names.0.zhHans))训练 \(few) 个数，相当于模型的 \(share(least))；\(spaced(names.1.zhHans))训练\(all ? "全部 \(many) 个" : " \(many) 个")"
+                    "\(names.0.zhHans.spaced)训练 \(few) 个数，相当于模型的 \(share(least))；\(names.1.zhHans.spaced)训练\(all ? "全部 \(many) 个" : " \(many) 个")"
             )
         return Sheet(
             title: title,
@@ -156,9 +156,6 @@ private struct MethodComparisonDrawing {
         }
         return Localised(en: parts.map(\.en).joined(separator: " "), zhHans: parts.map(\.zhHans).joined())
     }
-
-    private func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
-    private func spaced(_ name: String) -> String { name.last?.isASCII == true ? name + " " : name }
 
     /// What the trained numbers of a part are; `nil` where none are trained.
     private func kind(_ run: RecordedRun, _ part: ModelPart) -> Localised? {

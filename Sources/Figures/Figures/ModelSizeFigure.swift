@@ -277,16 +277,12 @@ private struct ModelSizeDrawing {
 
     private var caption: Localised {
         let steps = runs[0].journal.stepCount
-        let rates = (rate(sizes[0].prompt), rate(sizes[0].full))
+        let rates = (sizes[0].prompt[0].learningRate, sizes[0].full[0].learningRate)
         return Localised(
             en:
                 "A mark for each seed, lines through their means; after \(steps) updates, at learning rates of \(rates.0) and \(rates.1). Above the chart: layers × width of each model. Runs differ in model, method and seed only.",
             zhHans:
                 "每个标记为一个种子，线连接其平均值；均在 \(steps) 次更新之后，学习率分别为 \(rates.0) 和 \(rates.1)。图上方为各模型的层数 × 宽度。各次运行只在模型、方法和种子上不同。")
-    }
-
-    private func rate(_ runs: [RecordedRun]) -> String {
-        NumberFormat.significant(runs[0].description.training.optimizer.learningRate, digits: 1)
     }
 
     private var provenance: Localised {

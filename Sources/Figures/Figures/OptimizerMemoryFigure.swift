@@ -98,11 +98,11 @@ private struct OptimizerMemoryDrawing {
             methods.count == 1 || most.run.id == least.run.id
             ? Localised(
                 en: "Training by \(names.0.en) takes \(large); gradients and moments are \(own) of it",
-                zhHans: "\(spaced(names.0.zhHans))训练占用 \(large)，其中梯度和矩占 \(own)")
+                zhHans: "\(names.0.zhHans.spaced)训练占用 \(large)，其中梯度和矩占 \(own)")
             : Localised(
                 en:
-                    "\(capitalised(names.0.en)) takes \(large), \(own) of it for gradients and moments; \(names.1.en) takes \(small)",
-                zhHans: "\(spaced(names.0.zhHans))占用 \(large)，其中梯度和矩占 \(own)；\(spaced(names.1.zhHans))占用 \(small)")
+                    "\(names.0.en.capitalised) takes \(large), \(own) of it for gradients and moments; \(names.1.en) takes \(small)",
+                zhHans: "\(names.0.zhHans.spaced)占用 \(large)，其中梯度和矩占 \(own)；\(names.1.zhHans.spaced)占用 \(small)")
         let batch = methods.map(\.run.description.training.batchSize).max() ?? 0
         let base =
             methods.contains { isBaseTrained($0.run, $0.memory) }
@@ -124,9 +124,6 @@ private struct OptimizerMemoryDrawing {
             ),
             provenance: provenance)
     }
-
-    private func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
-    private func spaced(_ name: String) -> String { name.last?.isASCII == true ? name + " " : name }
 
     private func name(_ run: RecordedRun) -> String {
         let method = run.description.method

@@ -214,7 +214,9 @@ private struct PrefixTuningDrawing {
             let side = Self.side * Self.side
             let scale = ColourScale.diverging(covering: columns.flatMap { output.row($0.row).prefix(side) })
             for column in columns {
-                block.place(vector(output, row: column.row, scale: scale), at: Point(x: column.x, y: centre - Self.tile / 2))
+                let tile = VectorTile(side: Self.side, cell: Self.tile / Double(Self.side), scale: scale)
+                    .block(output, row: column.row, at: Address(run: run.id, step: frame.step, output.name))
+                block.place(tile, at: Point(x: column.x, y: centre - Self.tile / 2))
             }
             let range = type.line("± " + NumberFormat.significant(scale.upper), font: .digits, paint: .muted)
             block.place(range, at: Point(x: band.right + 8, y: (centre - range.height / 2).rounded()))
@@ -283,24 +285,6 @@ private struct PrefixTuningDrawing {
 
     private func addArrow(from: Point, to: Point, paint: Paint = .role(.ink, strength: 0.6), to block: inout Block) {
         block.elements.append(.arrow([from, to], ArrowStyle(Stroke(paint), head: 5)))
-    }
-
-    /// A vector as a square of cells.
-    private func vector(_ value: RecordedValue, row: Int, scale: ColourScale) -> Block {
-        let cell = Self.tile / Double(Self.side)
-        let shown = min(value.columns, Self.side * Self.side)
-        var block = Block(size: Size(width: Self.tile, height: Self.tile))
-        for line in 0..<(shown + Self.side - 1) / Self.side {
-            let columns = Array(line * Self.side..<min((line + 1) * Self.side, shown))
-            let grid = CellGrid(
-                columnStarts: columns.indices.map { Double($0) * cell }, rowStarts: [Double(line) * cell],
-                cell: Size(width: cell, height: cell),
-                values: columns.map { value.row(row)[value.row(row).startIndex + $0] }, scale: scale,
-                addresses: CellAddresses(
-                    Address(run: run.id, step: frame.step, value.name).text, rows: [row], columns: columns))
-            block.elements.append(.cells(grid))
-        }
-        return block
     }
 
     // MARK: In numbers

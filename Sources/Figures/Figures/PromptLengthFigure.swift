@@ -199,7 +199,7 @@ private struct PromptLengthDrawing {
     private var provenance: Localised {
         let hash = String(runs[0].model.weightsSha256.prefix(8))
         let method = runs[0].description.method
-        let rate = NumberFormat.significant(runs[0].description.training.optimizer.learningRate, digits: 1)
+        let rate = runs[0].learningRate
         let seeds = lengths[0].runs.map(\.description.seed)
         let all = lengths.map { String($0.length) }
         return Localised(

@@ -243,21 +243,8 @@ private struct PromptTuningDrawing {
         }
     }
 
-    /// A vector as a square of cells.
     private func vector(_ value: RecordedValue, row: Int, scale: ColourScale, cell: Double) -> Block {
-        let shown = min(value.columns, Self.side * Self.side)
-        let lines = (shown + Self.side - 1) / Self.side
-        var block = Block(size: Size(width: cell * Double(Self.side), height: cell * Double(Self.side)))
-        for line in 0..<lines {
-            let columns = Array(line * Self.side..<min((line + 1) * Self.side, shown))
-            let grid = CellGrid(
-                columnStarts: columns.indices.map { Double($0) * cell }, rowStarts: [Double(line) * cell],
-                cell: Size(width: cell, height: cell),
-                values: columns.map { value.row(row)[value.row(row).startIndex + $0] }, scale: scale,
-                addresses: CellAddresses(
-                    Address(run: run.id, step: frame.step, value.name).text, rows: [row], columns: columns))
-            block.elements.append(.cells(grid))
-        }
-        return block
+        VectorTile(side: Self.side, cell: cell, scale: scale)
+            .block(value, row: row, at: Address(run: run.id, step: frame.step, value.name))
     }
 }

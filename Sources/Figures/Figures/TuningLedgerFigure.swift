@@ -101,7 +101,7 @@ private struct TuningLedgerDrawing {
         return Sheet(
             title: Localised(
                 en:
-                    "\(capitalised(names.0.en)) trains 1/\(fewer) of the numbers that \(names.1.en) does, \(turn) \(time) of its time",
+                    "\(names.0.en.capitalised) trains 1/\(fewer) of the numbers that \(names.1.en) does, \(turn) \(time) of its time",
                 zhHans: "\(names.0.zhHans)训练的数是\(names.1.zhHans)的 1/\(fewer)，\(turnZh) \(time)"),
             description: Localised(
                 en:
@@ -116,8 +116,6 @@ private struct TuningLedgerDrawing {
             ),
             provenance: provenance)
     }
-
-    private func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
     private func name(_ entry: Entry) -> String {
         let method = entry.run.description.method
