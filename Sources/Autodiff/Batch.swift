@@ -34,6 +34,9 @@ public struct Batch: Sendable {
     /// The text rows of a sequence.
     public func sequence(_ index: Int) -> Range<Int> { Int(sequenceStarts[index])..<Int(sequenceStarts[index + 1]) }
 
+    /// The counted rows of a sequence.
+    public func counted(ofSequence index: Int) -> Range<Int> { Int(countedStarts[index])..<Int(countedStarts[index + 1]) }
+
     /// Empties the batch, keeping its memory.
     public mutating func removeAll() {
         tokens.removeAll(keepingCapacity: true)

@@ -106,7 +106,7 @@ public final class Executor: PartedWork, @unchecked Sendable {
         var counted = 0
         for index in 0..<batch.sequenceCount {
             longest = max(longest, batch.sequence(index).count)
-            counted = max(counted, Int(batch.countedStarts[index + 1] - batch.countedStarts[index]))
+            counted = max(counted, batch.counted(ofSequence: index).count)
         }
         let limits = plan.limits
         guard batch.sequenceCount <= limits.sequences, longest <= limits.length, counted <= limits.counted ?? limits.length else {

@@ -63,11 +63,11 @@ public struct OperationRun {
     public func forEachSequence(inOperand index: Int, _ body: (_ rows: Range<Int>, _ adapter: Int) -> Void) {
         guard isDivided(index) else { return body(0..<operand(index).rows, 0) }
         let own = executor.batch.parts[part]
+        let isCounted = bound.operands[index].rows == .counted
+        let first = isCounted ? own.counted.lowerBound : own.tokens.lowerBound
         for sequence in own.sequences {
-            let rows = executor.batch.sequence(sequence)
-            body(
-                (rows.lowerBound - own.tokens.lowerBound)..<(rows.upperBound - own.tokens.lowerBound),
-                Int(executor.batch.adapters[sequence]))
+            let rows = isCounted ? executor.batch.counted(ofSequence: sequence) : executor.batch.sequence(sequence)
+            body((rows.lowerBound - first)..<(rows.upperBound - first), Int(executor.batch.adapters[sequence]))
         }
     }
 

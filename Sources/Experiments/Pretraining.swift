@@ -28,7 +28,7 @@ public final class Pretraining {
         let length = min(PretrainingRows.length, recipe.context)
         let training = TrainingGraph(
             model: model, method: FullFineTuning(), optimizer: AdamW(weightDecay: recipe.weightDecay), clipping: recipe.clipping,
-            textLength: length)
+            textLength: length, logitRows: .countedByHead)
         trainer = try Trainer(
             training, parameters: parameters, limits: BatchLimits(sequences: recipe.rowsPerStep, length: length), pool: pool)
     }

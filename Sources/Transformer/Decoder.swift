@@ -87,7 +87,8 @@ extension Decoder {
                     prefixes.append(conditioning.prefixes[layer])
                 }
             }
-            let block = addBlock(layer, to: text, behind: prefixes, in: &graph)
+            let block = addBlock(
+                layer, to: text, behind: prefixes, choosesCounted: logitRows == .counted && layer == layers - 1, in: &graph)
             text.hidden = block.output
             attention.append(block.attention)
         }
@@ -95,8 +96,9 @@ extension Decoder {
         // A head for classes belongs to one adapter: a mixed batch asks for tokens.
         let output = conditionings.count == 1 ? conditionings[0].classHead : nil
         switch logitRows {
-        case .counted:
-            let counted = graph.add(CountedRows(), [text.hidden], named: "counted.hidden")
+        case .counted, .countedByHead:
+            let counted =
+                logitRows == .counted ? text.hidden : graph.add(CountedRows(), [text.hidden], named: "counted.hidden")
             return ForwardPass(
                 logits: addHead(output, to: counted, named: "", in: &graph).logits, hiddenStates: hiddenStates,
                 attention: attention,
@@ -130,8 +132,12 @@ extension Decoder {
     }
 
     /// One block: x + attention(norm(x)), then that + feed-forward(norm(that)).
+    ///
+    /// - Parameter choosesCounted: Whether only counted rows go on behind the attention. In the last block nothing needs the others,
+    ///   and to leave them out took a quarter off a step of two blocks of which a quarter of the rows is counted.
     private func addBlock(
-        _ layer: Int, to segment: Segment, behind prefixes: [Conditioning.Prefix], in graph: inout Graph
+        _ layer: Int, to segment: Segment, behind prefixes: [Conditioning.Prefix], choosesCounted: Bool = false,
+        in graph: inout Graph
     ) -> (output: Value, keyValue: Conditioning.Prefix, attention: Value) {
         let (name, x, layout) = ("\(segment.name)block.\(layer)", segment.hidden, segment.layout)
         let attentionNorm = addNorm(.beforeAttention(layer: layer), of: x, named: "\(name).attention.norm", to: &graph)
@@ -144,9 +150,14 @@ extension Decoder {
             AttentionMix(layout), [weights, inputs.value] + prefixes.map(\.value), named: "\(name).attention.mix")
         let joined = graph.add(
             Columns(0..<(heads * headWidth), inner: [heads * headWidth]), [mix], named: "\(name).attention.heads")
+        let goesOn = { (rows: Value, name: String, graph: inout Graph) in
+            choosesCounted ? graph.add(CountedRows(), [rows], named: name) : rows
+        }
         let attention = graph.project(
-            joined, by: attentionOutput(layer), segment.conditionings, named: "\(name).attention.output")
-        let middle = graph.add(Sum(), [x, attention], named: "\(name).attention.residual")
+            goesOn(joined, "\(name).attention.counted", &graph), by: attentionOutput(layer), segment.conditionings,
+            named: "\(name).attention.output")
+        let middle = graph.add(
+            Sum(), [goesOn(x, "\(name).counted", &graph), attention], named: "\(name).attention.residual")
 
         let feedForwardNorm = addNorm(.beforeFeedForward(layer: layer), of: middle, named: "\(name).mlp.norm", to: &graph)
         let change = addFeedForward(layer, from: feedForwardNorm, of: segment, named: "\(name).mlp", to: &graph)

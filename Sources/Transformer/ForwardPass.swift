@@ -2,8 +2,11 @@ public import Autodiff
 
 /// For which rows logits are computed.
 public enum LogitRows: Sendable {
-    /// Where the next token is counted in the loss: all that training and evaluation need.
+    /// Where the next token is counted in the loss: all that tuning and evaluation need. Of the last block these rows alone leave the
+    /// attention, for nothing looks at what its feed-forward network makes of the others.
     case counted
+    /// The same, but every row goes through the whole of the last block: for pretraining, which counts nearly all of them.
+    case countedByHead
     /// For every row, the soft prompt's included, as Hugging Face Transformers returns them.
     case all
 }

@@ -167,10 +167,10 @@ import Transformer
             [training.graph.value(named: "\(prefix)block.\(block).output"), training.loss].compactMap(\.self)
         }
         let limits = BatchLimits(sequences: 8, length: 19)
-        let once = try tiny.values(of: shared, parameters: parameters, limits: limits, logitRows: .counted) {
+        let once = try tiny.values(of: shared, parameters: parameters, limits: limits, logitRows: .countedByHead) {
             output($0, "prompt.")
         }
-        let apart = try tiny.values(of: own, parameters: parameters, limits: limits, logitRows: .counted) { output($0, "") }
+        let apart = try tiny.values(of: own, parameters: parameters, limits: limits, logitRows: .countedByHead) { output($0, "") }
         let width = tiny.model.width
         var first = 0
         for example in TinyModel.examples {

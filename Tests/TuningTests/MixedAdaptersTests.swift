@@ -77,7 +77,7 @@ import Transformer
         var separate: [[Float]] = []
         for (example, adapter) in questions {
             let (method, parameters) = stores.alone[adapter]
-            separate += try tiny.values(of: method, parameters: parameters, examples: [example], logitRows: .counted) {
+            separate += try tiny.values(of: method, parameters: parameters, examples: [example], logitRows: .countedByHead) {
                 [$0.pass.logits]
             }
         }

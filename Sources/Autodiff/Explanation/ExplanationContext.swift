@@ -36,10 +36,11 @@ public struct ExplanationContext: Sendable {
     /// The sequence that a row belongs to, and its adapter; rows of fixed number are one sequence.
     func sequence(ofRow row: Int, in rows: Rows) -> (rows: Range<Int>, adapter: Int) {
         guard rows.vary else { return (0..<rowCount(rows), 0) }
-        for index in 0..<batch.sequenceCount where batch.sequence(index).contains(row) {
-            return (batch.sequence(index), Int(batch.adapters[index]))
+        for index in 0..<batch.sequenceCount {
+            let own = rows == .counted ? batch.counted(ofSequence: index) : batch.sequence(index)
+            if own.contains(row) { return (own, Int(batch.adapters[index])) }
         }
-        preconditionFailure("row \(row) is no row of the batch's text")
+        preconditionFailure("row \(row) is no row of the batch")
     }
 }
 

@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
 /// x·Wₐᵀ with the matrix Wₐ of the adapter a that a row's sequence goes through: what lets sequences of several low-rank adapters share
-/// one batch. Operands: text rows, then the matrices.
+/// one batch. Operands: text rows, or the counted ones, then the matrices.
 ///
 /// Matrices may differ in size: each reads as many of x's columns as it has, from the first on, and columns of the result that it does
 /// not reach are 0. So are the rows of sequences whose adapter has no matrix.
@@ -23,7 +23,7 @@ public struct ProductByAdapter: Operation {
     public func shape(of operands: [Shape]) -> Shape {
         let (x, matrices) = (operands[0], operands.dropFirst())
         precondition(
-            x.rows == .tokens && matrices.count == adapters.count && matrices.allSatisfy { $0.columns <= x.columns },
+            x.rows.vary && matrices.count == adapters.count && matrices.allSatisfy { $0.columns <= x.columns },
             "text rows and a matrix for each adapter, not \(operands)")
         return Shape(x.rows, matrices.reduce(0) { max($0, $1.fixedRows ?? 0) })
     }

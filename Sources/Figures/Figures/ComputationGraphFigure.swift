@@ -122,8 +122,15 @@ private struct ComputationGraphDrawing {
             en.append("Pale: nothing needs this gradient, so it is not computed.")
             zh.append("浅色：无处需要这个梯度，因此不计算。")
         }
-        en.append("n: the batch’s tokens. Not drawn: what the backward pass reads of the forward pass.")
-        zh.append("n：批中的 token 数。未画出：反向传播读取的前向值。")
+        if block.places.contains(where: { $0.shape.rows == .counted }) {
+            en.append("n: the batch’s tokens, c: those whose prediction is counted; behind the last attention nothing needs the others.")
+            zh.append("n：批中的 token 数；c：其中预测计入损失的个数，最后一层注意力之后不再需要其余的行。")
+        } else {
+            en.append("n: the batch’s tokens.")
+            zh.append("n：批中的 token 数。")
+        }
+        en.append("Not drawn: what the backward pass reads of the forward pass.")
+        zh.append("未画出：反向传播读取的前向值。")
         return Localised(en: en.joined(separator: " "), zhHans: zh.joined())
     }
 

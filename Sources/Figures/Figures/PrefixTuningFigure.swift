@@ -122,11 +122,21 @@ private struct PrefixTuningDrawing {
             body: .column([try stack(), key, notes()], spacing: 16),
             caption: Localised(
                 en:
-                    "K: keys, V: values, one row for each virtual token\(isProjected ? ", computed by the network" : ""). The text’s queries find them in front of its own keys and values. A tile is the vector that leaves a layer at a word, \(shown.en), on the layer’s own scale (± at its end). \(HeatStrips.signs.en)",
+                    "K: keys, V: values, one row for each virtual token\(isProjected ? ", computed by the network" : ""). The text’s queries find them in front of its own keys and values. A tile is the vector that leaves a layer at a word, \(shown.en), on the layer’s own scale (± at its end)\(missing.en). \(HeatStrips.signs.en)",
                 zhHans:
-                    "K 为键，V 为值，每个虚拟 token 一行\(isProjected ? "，由网络算出" : "")。文本的查询会在自己的键和值之前看到它们。每块是某个词离开该层时的向量，\(shown.zhHans)，每层用自己的色标（行末 ±）。\(HeatStrips.signs.zhHans)"
+                    "K 为键，V 为值，每个虚拟 token 一行\(isProjected ? "，由网络算出" : "")。文本的查询会在自己的键和值之前看到它们。每块是某个词离开该层时的向量，\(shown.zhHans)，每层用自己的色标（行末 ±）\(missing.zhHans)。\(HeatStrips.signs.zhHans)"
             ),
             provenance: context.provenance(run, step: frame.step))
+    }
+
+    /// What a caption says where the last layer has vectors of counted rows alone.
+    private var missing: Localised {
+        guard let graph = try? run.graph(), graph.node(.block(layers - 1, "output"))?.shape.rows == .counted else {
+            return Localised(same: "")
+        }
+        return Localised(
+            en: "; the last layer makes it where an answer is counted, elsewhere its keys and values are enough",
+            zhHans: "；最后一层只在答案计入损失处算出它，其余位置有键和值就够了")
     }
 
     private var outputWidth: Int { run.model.configuration.width }
@@ -212,11 +222,20 @@ private struct PrefixTuningDrawing {
             addArrow(from: Point(x: boxWidth + 4, y: centre), to: Point(x: bandX - 3, y: centre), paint: .trained, to: &block)
             let output = try frame.value(.block(layer, "output"))
             let side = Self.side * Self.side
-            let scale = ColourScale.diverging(covering: columns.flatMap { output.row($0.row).prefix(side) })
-            for column in columns {
+            let rows = columns.map { frame.batch.row(ofTextRow: $0.row, in: output.shape.rows) }
+            let scale = ColourScale.diverging(covering: rows.compactMap(\.self).flatMap { output.row($0).prefix(side) })
+            for (column, row) in zip(columns, rows) {
+                let place = Point(x: column.x, y: centre - Self.tile / 2)
+                guard let row else {
+                    block.elements.append(
+                        .rectangle(
+                            Rectangle(x: place.x + 0.5, y: place.y + 0.5, width: Self.tile - 1, height: Self.tile - 1),
+                            cornerRadius: 3, fill: .paper, stroke: Stroke(.role(.frozen, strength: 0.6), dash: [3, 3])))
+                    continue
+                }
                 let tile = VectorTile(side: Self.side, cell: Self.tile / Double(Self.side), scale: scale)
-                    .block(output, row: column.row, at: Address(run: run.id, step: frame.step, output.name))
-                block.place(tile, at: Point(x: column.x, y: centre - Self.tile / 2))
+                    .block(output, row: row, at: Address(run: run.id, step: frame.step, output.name))
+                block.place(tile, at: place)
             }
             let range = type.line("± " + NumberFormat.significant(scale.upper), font: .digits, paint: .muted)
             block.place(range, at: Point(x: band.right + 8, y: (centre - range.height / 2).rounded()))

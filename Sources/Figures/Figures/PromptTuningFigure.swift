@@ -71,6 +71,27 @@ private struct PromptTuningDrawing {
             provenance: context.provenance(run, step: frame.step))
     }
 
+    /// Marks the columns without a vector, whose places are given: nothing above reads it, so the last layer makes the keys and values
+    /// of their rows and no more.
+    private func addMissing(_ columns: [Double?], tile: Double, y: Double, to block: inout Block) {
+        for (index, run) in columns.split(separator: nil).enumerated() {
+            guard let first = run.first.flatMap(\.self), let last = run.last.flatMap(\.self) else { continue }
+            let width = last + tile - first
+            block.elements.append(
+                .rectangle(
+                    Rectangle(x: first + 0.5, y: y + 0.5, width: width - 1, height: tile - 1), cornerRadius: 3,
+                    fill: .paper, stroke: Stroke(.role(.frozen, strength: 0.6), dash: [3, 3])))
+            guard index == 0 else { continue }
+            let note = context.type.paragraph(
+                Localised(en: "only keys and values are used here: nothing above reads more", zhHans: "这里只用到键和值：上面没有谁会读更多"),
+                width: width - 24, font: .label, paint: .muted)
+            block.place(
+                note,
+                at: Point(
+                    x: first + ((width - note.width) / 2).rounded(), y: y + ((tile - note.height) / 2).rounded()))
+        }
+    }
+
     // MARK: The stack
 
     private static let side = 8
@@ -122,38 +143,23 @@ private struct PromptTuningDrawing {
             let text = try frame.value(.block(layer, "output"))
             let name = ValueName.block(layer, "output", ofPrompt: true)
             let ofPrompt = frame.has(name) ? try frame.value(name) : nil
-            let numbers = columns.flatMap { column -> ArraySlice<Float> in
-                if let row = column.row { return text.row(row).prefix(64) }
-                return column.prompt.flatMap { ofPrompt?.row($0).prefix(64) } ?? []
+            let vectors = columns.map { column -> (value: RecordedValue, row: Int)? in
+                if let row = column.row {
+                    return frame.batch.row(ofTextRow: row, in: text.shape.rows).map { (text, $0) }
+                }
+                return column.prompt.flatMap { row in ofPrompt.map { ($0, row) } }
             }
-            let scale = ColourScale.diverging(covering: numbers)
+            let scale = ColourScale.diverging(
+                covering: vectors.compactMap(\.self).flatMap { $0.value.row($0.row).prefix(Self.side * Self.side) })
             let band = Rectangle(x: left, y: y, width: bandWidth, height: tile + 16)
             addBand(
                 band, label: Localised(en: "layer \(layer + 1)", zhHans: "第 \(layer + 1) 层"), to: &block, scale: scale)
-            for column in columns {
-                let at = Point(x: column.x, y: y + 8)
-                if let row = column.row {
-                    block.place(vector(text, row: row, scale: scale, cell: cell), at: at)
-                } else if let index = column.prompt, let ofPrompt {
-                    block.place(vector(ofPrompt, row: index, scale: scale, cell: cell), at: at)
-                }
-            }
-            if ofPrompt == nil {
-                // Nothing above reads it: the last layer makes keys and values of the prompt's rows and no more.
-                let width = (columns.last { $0.prompt != nil }?.x ?? left) + tile - left - 12
-                let note = type.paragraph(
-                    Localised(
-                        en: "only keys and values are made here: nothing above would read more", zhHans: "这里只算键和值：上面没有谁会读更多"),
-                    width: width - 24, font: .label, paint: .muted)
-                block.elements.append(
-                    .rectangle(
-                        Rectangle(x: left + 12.5, y: y + 8.5, width: width - 1, height: tile - 1), cornerRadius: 3,
-                        fill: .paper, stroke: Stroke(.role(.frozen, strength: 0.6), dash: [3, 3])))
+            for (column, vector) in zip(columns, vectors) {
+                guard let vector else { continue }
                 block.place(
-                    note,
-                    at: Point(
-                        x: left + 12 + ((width - note.width) / 2).rounded(), y: y + 8 + ((tile - note.height) / 2).rounded()))
+                    self.vector(vector.value, row: vector.row, scale: scale, cell: cell), at: Point(x: column.x, y: y + 8))
             }
+            addMissing(zip(columns, vectors).map { $1 == nil ? $0.x : nil }, tile: tile, y: y + 8, to: &block)
             let isGap = shownLayers.gap.map { shownLayers.shown.count - $0 - 1 == rank } ?? false
             let next = y + band.height + (isGap ? 40 : 24)
             addArrows(columns.map { ($0.x + tile / 2).rounded() }, from: next - 3, to: y + band.height + 4, to: &block)

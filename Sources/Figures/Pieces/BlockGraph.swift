@@ -144,6 +144,12 @@ struct BlockGraph {
         for (position, place) in places.enumerated() where !place.isInput {
             places[position].rank = 1 + (place.operands.map { places[$0].rank }.max() ?? 0)
         }
+        // The rows that go on are chosen of the attention and of the residual stream at one height.
+        if let chosen = places.first(where: { Self.part($0.name) == "attention.counted" }) {
+            for position in places.indices where Self.part(places[position].name) == "counted" {
+                places[position].rank = chosen.rank
+            }
+        }
         // A prefix stands beside the text's keys that it joins.
         if let key = places.first(where: { $0.lane == .text && Self.part($0.name) == "attention.key" }) {
             for position in places.indices where Self.isPrefix(places[position].name) { places[position].rank = key.rank }

@@ -43,6 +43,12 @@ public struct RecordedBatch: Hashable, Sendable {
     /// The counted rows of a sequence, as rows of counted values.
     public func counted(ofSequence index: Int) -> Range<Int> { Int(countedStarts[index])..<Int(countedStarts[index + 1]) }
 
+    /// Which row of a value belongs to a row of the text: `nil` where the value has counted rows alone and this is none of them.
+    public func row(ofTextRow row: Int, in rows: RecordedRows) -> Int? {
+        guard rows == .counted else { return row }
+        return countedRows.firstIndex(of: Int32(row))
+    }
+
     /// How many rows a value of a shape has with this batch.
     public func rowCount(_ rows: RecordedRows) -> Int {
         switch rows {

@@ -21,14 +21,15 @@ import Tuning
     func operations() throws {
         let (d, layers, vocabulary, sequences, tokens, counted) = (8, 3, 19, 4, 6, 2)
         let rows = sequences * tokens
-        // Queries, keys and values, the attention's output, and twice the feed-forward network: 3 + 1 + 4 + 4 times d × d.
-        let maps = 2 * rows * 12 * d * d
+        // Queries, keys and values, the attention's output, and twice the feed-forward network: 3 + 1 + 4 + 4 times d × d. Behind the
+        // attention of the last block there are the counted rows alone.
+        let maps = 2 * d * d * ((layers - 1) * 12 * rows + 3 * rows + 9 * sequences * counted)
         // Scores and mix.
         let attention = 2 * 2 * sequences * tokens * tokens * d
         let logits = 2 * sequences * counted * d * vocabulary
         let result = try Self.measure(Self.work(.full))
         // Backward, each map has two products, for its input and its weights, and each product of attention has two.
-        #expect(result.products.operations == layers * 3 * (maps + attention) + 3 * logits)
+        #expect(result.products.operations == 3 * (maps + layers * attention + logits))
     }
 
     @Test("Prompt tuning has no product for a weight's gradient, none for text below the lowest trained row, and its rows once")
@@ -40,12 +41,14 @@ import Tuning
         let inFront = 2 * front * front * d
         let rows = sequences * tokens
         let logits = 2 * sequences * counted * d * vocabulary
-        let text = layers * (maps(rows, 12) + 2 * (among + toFront)) + logits
+        // Behind the attention of the last block there are the counted rows alone.
+        let behind = maps(sequences * counted, 9) - maps(rows, 9)
+        let text = layers * (maps(rows, 12) + 2 * (among + toFront)) + behind + logits
         // Of the last block only its keys and values are asked for; the queries lie beside them.
         let prompt = (layers - 1) * (maps(front, 12) + 2 * inFront) + maps(front, 3)
         // In the first block the text's own queries, keys and values need no gradient.
         let textBack =
-            (layers - 1) * (maps(rows, 12) + 4 * (among + toFront)) + maps(rows, 9) + among + 3 * toFront + logits
+            (layers - 1) * (maps(rows, 12) + 4 * (among + toFront)) + maps(rows, 9) + among + 3 * toFront + behind + logits
         let promptBack = (layers - 1) * (maps(front, 12) + 4 * inFront) + maps(front, 3)
         let result = try Self.measure(Self.work(.prompt(virtualTokens: front)))
         #expect(result.products.operations == text + prompt + textBack + promptBack)

@@ -79,7 +79,7 @@ import Testing
         Edit("probabilities", ofFrame: 0, ["frames-again", "attention-rows"]),
         Edit("block.0.attention.mix", ofFrame: 6, ["frames-again", "prefix-share"]),
         Edit("gradient/block.0.attention.scores", ofFrame: 3, ["frames-again", "softmax-gradient"]),
-        Edit("gradient/counted.hidden", ofFrame: 0, ["frames-again", "norm-gradient"]),
+        Edit("gradient/block.0.output", ofFrame: 0, ["frames-again", "norm-gradient"]),
         Edit("embeddings", ofFrame: 3, ["frames-again"], by: 1e-6),
         Edit("loss", inJournalAt: 2, ["journal-again"]),
         Edit("optimizer/prompt.embeddings.first-moment", inJournalAt: 3 * 48, ["journal-again", "updates"]),
@@ -93,11 +93,11 @@ import Testing
         },
         Edit("a gradient of a frozen weight", ["frozen-gradients", "base-model"]) {
             try Spoiling.text(
-                "\"name\":\"gradient/counted.hidden\"", "\"name\":\"gradient/transformer.wte.weight\"",
+                "\"name\":\"gradient/block.0.output\"", "\"name\":\"gradient/transformer.wte.weight\"",
                 in: "graphs/prompt-tuning.json", of: $0)
             let url = $0.appending(path: "graphs/prompt-tuning.json")
             let text = try String(contentsOf: url, encoding: .utf8)
-            try text.replacing("\"gradient/counted.hidden\"", with: "\"gradient/transformer.wte.weight\"")
+            try text.replacing("\"gradient/block.0.output\"", with: "\"gradient/transformer.wte.weight\"")
                 .write(to: url, atomically: true, encoding: .utf8)
         },
         Edit("a file that is not sealed", ["file-hashes"], isSealed: false) {

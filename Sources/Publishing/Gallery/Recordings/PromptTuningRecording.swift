@@ -38,8 +38,8 @@ extension GalleryRecording {
     private static func promptTuningValues(layers: Int) -> [ValueName] {
         let outside: [ValueName] = [
             .softPrompt, "prompt.positions", .promptInput, .tokenEmbeddings, "positions.embeddings", .embeddings,
-            "counted.hidden", "final.norm", .logits, .probabilities, .tokenLosses, .loss, .tokenLosses.gradient,
-            .logits.gradient, ValueName("final.norm").gradient, ValueName("counted.hidden").gradient,
+            "final.norm", .logits, .probabilities, .tokenLosses, .loss, .tokenLosses.gradient,
+            .logits.gradient, ValueName("final.norm").gradient,
             .promptInput.gradient, .softPrompt.gradient, .gradientNorm, "optimizer/rates", .softPrompt.firstMoment,
             .softPrompt.secondMoment, .softPrompt.updated,
         ]
