@@ -123,7 +123,8 @@ private struct ComputationGraphDrawing {
             zh.append("浅色：无处需要这个梯度，因此不计算。")
         }
         if block.places.contains(where: { $0.shape.rows == .counted }) {
-            en.append("n: the batch’s tokens, c: those that predict a counted one. Behind the attention nothing needs the others.")
+            en.append("n: the batch’s tokens, c: those that predict a counted one.")
+            en.append("Behind the attention nothing needs the others.")
             zh.append("n：批中的 token 数；c：其中预测计入损失的个数。这一层的注意力之后不再需要其余的行。")
         } else {
             en.append("n: the batch’s tokens.")
