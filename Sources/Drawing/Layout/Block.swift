@@ -137,6 +137,14 @@ extension Block {
         return column
     }
 
+    /// Blocks side by side where a width has room for all of them, else one below another.
+    public static func rowOrColumn(
+        _ blocks: [Block], width: Double, spacing: Double = 8, lineSpacing: Double = 8, alignment: Alignment = .start
+    ) -> Block {
+        let row = Block.row(blocks, spacing: spacing, alignment: alignment)
+        return row.width <= width ? row : .column(blocks, spacing: lineSpacing)
+    }
+
     /// Blocks in rows and columns; each column is as wide as its widest block, each row as high as its highest.
     public static func grid(
         _ rows: [[Block]], columnSpacing: Double = 8, rowSpacing: Double = 8, horizontally: Alignment = .start,

@@ -17,6 +17,15 @@ public struct ColourKey: Sendable {
     private static let thickness = 10.0
     private static let steps = 32
 
+    /// The same, with the title above the bar where both side by side are wider than a width.
+    public func block(_ type: Typesetter, within width: Double) -> Block {
+        let whole = block(type)
+        guard whole.width > width, !title.isEmpty else { return whole }
+        var bar = self
+        bar.title = ""
+        return .column([type.paragraph(title, width: width, font: .label), bar.block(type)], spacing: 4)
+    }
+
     /// The title before the bar, the numbers below it.
     public func block(_ type: Typesetter) -> Block {
         let marks = numbers

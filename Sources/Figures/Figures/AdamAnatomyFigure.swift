@@ -186,7 +186,12 @@ private struct AdamAnatomyDrawing {
             type.line(NumberFormat.written($0.number, digits: 3), font: .label.bold, paint: $0.paint).addressed($0.address)
         }
         let widths = [names, formulas, numbers].map { $0.map(\.width).max() ?? 0 }
-        let width = widths[0] + 14 + widths[1] + 14 + widths[2]
+        let natural = widths[0] + 14 + widths[1] + 14 + widths[2]
+        // Charts beside the table, or below it where they would be too narrow; names beside the formulas, or above them.
+        let isStacked = context.room - natural - Self.gap < Self.leastChart
+        let isTall = natural > context.room
+        let width = isStacked ? context.room : natural
+        let (formulaX, formulaY, pitch) = isTall ? (0, names[0].height, 40.0) : (widths[0] + 14, 0, 22)
         var table = Block(size: Size(width: width, height: 0))
         table.place(heading, at: .zero)
         var y = heading.height + 10
@@ -197,13 +202,18 @@ private struct AdamAnatomyDrawing {
                 y += 6
             }
             table.place(names[index], at: Point(x: 0, y: y))
-            table.place(formulas[index], at: Point(x: widths[0] + 14, y: y))
-            table.place(numbers[index], at: Point(x: width - numbers[index].width, y: y))
-            y += 22
+            table.place(formulas[index], at: Point(x: formulaX, y: y + formulaY))
+            table.place(numbers[index], at: Point(x: width - numbers[index].width, y: y + formulaY))
+            y += pitch
         }
         table.size.height = y
-        return .row([table, charts(width: context.room - width - 32)], spacing: 32, alignment: .start)
+        if isStacked { return .column([table, charts(width: context.room)], spacing: 16) }
+        return .row([table, charts(width: context.room - width - Self.gap)], spacing: Self.gap, alignment: .start)
     }
+
+    /// The air between table and charts, and the least width of a chart, px.
+    private static let gap = 32.0
+    private static let leastChart = 200.0
 
     // MARK: Over the steps
 

@@ -35,6 +35,7 @@ private struct AttentionCloseUpDrawing {
             .max { (row.weights[$0], $1) < (row.weights[$1], $0) }
             .flatMap { row.weights[$0] > 0.8 * row.weights[strongest] ? $0 : nil }
         let width = row.query.count
+        let signs = HeatStrips.signs(of: width, in: layouts.compactMap { $0.widths[.key] }.min() ?? 0)
         return Sheet(
             title: second.map { second in
                 Localised(
@@ -50,12 +51,12 @@ private struct AttentionCloseUpDrawing {
                 en:
                     "A table of how the word “\(word)” attends in \(place.en): for each of \(row.seen) keys the product with the query, its score, its exponential, its weight, its value and its weighted value, and at the bottom their sum.",
                 zhHans: "词“\(word)”在\(place.zhHans)中的注意力计算表：对 \(row.seen) 个键依次给出与查询的点积、分数、指数、权重、值和加权后的值，最下面是它们的和。"),
-            body: table(),
+            body: body(),
             caption: Localised(
                 en:
-                    "\(place.en.prefix(1).uppercased() + place.en.dropFirst()). Score: q·k divided by √\(width). Exponentials are taken after the largest score, \(NumberFormat.significant(row.largestScore)), is subtracted, which changes no weight. Weight: exponential divided by their sum. A small bar marks a negative number.",
+                    "\(place.en.prefix(1).uppercased() + place.en.dropFirst()). Score: q·k divided by √\(width). Exponentials are taken after the largest score, \(NumberFormat.significant(row.largestScore)), is subtracted, which changes no weight. Weight: exponential divided by their sum. \(signs.en)",
                 zhHans:
-                    "\(place.zhHans)。分数 = q·k ÷ √\(width)。先减去最大分数 \(NumberFormat.significant(row.largestScore)) 再取指数，权重不变。权重 = 指数 ÷ 指数之和。短横表示负数。"
+                    "\(place.zhHans)。分数 = q·k ÷ √\(width)。先减去最大分数 \(NumberFormat.significant(row.largestScore)) 再取指数，权重不变。权重 = 指数 ÷ 指数之和。\(signs.zhHans)"
             ),
             provenance: context.provenance(run, step: frame.step))
     }
@@ -69,8 +70,9 @@ private struct AttentionCloseUpDrawing {
     private static let mostPromptRows = 12
     private static let lineHeight = 18.0
     private static let stripHeight = 12.0
-    /// The air between columns.
+    /// The air between columns; less in a table that needs the room.
     private static let gap = 12.0
+    private static let leastGap = 10.0
 
     private enum Column: CaseIterable { case label, key, product, score, exponential, weight, value, weighted }
 
@@ -86,20 +88,58 @@ private struct AttentionCloseUpDrawing {
         return withGap(prompt, from: 0) + withGap(text, from: row.promptLength)
     }
 
-    private func table() -> Block {
+    /// The query first: it meets every key below it.
+    private var vectors: ColourScale { .diverging(covering: row.query + row.keys.joined()) }
+    private var contents: ColourScale { .diverging(covering: row.values.joined()) }
+
+    private func body() -> Block {
         let type = context.type
-        let widths = columnWidths()
+        let keys = Block.rowOrColumn(
+            [
+                ColourKey(vectors, title: type(Localised(en: "q, k", zhHans: "q、k")), length: 100).block(type),
+                ColourKey(contents, title: type(Localised(en: "v, w · v", zhHans: "v、w · v")), length: 100).block(type),
+            ], width: context.room, spacing: 40)
+        let notes = [
+            Elision(count: row.promptLength, capacity: Self.mostPromptRows).note(
+                Localised(en: "virtual tokens", zhHans: "个虚拟 token")),
+            Elision(count: row.keyCount - row.promptLength, capacity: Self.mostPromptRows).note(
+                Localised(en: "words", zhHans: "个词")),
+        ].compactMap { $0 }.map { type.line($0, font: .digits, paint: .muted) }
+        return .column(layouts.map(table) + notes + [keys], spacing: 16)
+    }
+
+    /// Columns that stand side by side.
+    private struct Layout {
+        let columns: [Column]
+        let widths: [Column: Double]
+        let gap: Double
+    }
+
+    /// The table, or where its strips would be too short two: the scores, and what is made of them.
+    private var layouts: [Layout] {
+        let whole = layout(Column.allCases, gap: Self.gap)
+        if (whole.widths[.key] ?? 0) >= Self.leastStrip { return [whole] }
+        return [[Column.label, .key, .product, .score, .exponential], [.label, .weight, .value, .weighted]].map {
+            layout($0, gap: Self.leastGap)
+        }
+    }
+
+    private func table(_ layout: Layout) -> Block {
+        let (columns, widths) = (layout.columns, layout.widths)
+        let type = context.type
+        let (vectors, contents) = (vectors, contents)
         var starts: [Column: Double] = [:]
         var x = 0.0
-        for column in Column.allCases {
+        for column in columns {
             starts[column] = x
-            x += (widths[column] ?? 0) + Self.gap
+            x += (widths[column] ?? 0) + layout.gap
         }
         func start(_ column: Column) -> Double { starts[column] ?? 0 }
         func end(_ column: Column) -> Double { start(column) + (widths[column] ?? 0) }
         var block = Block(size: Size(width: context.room, height: 0))
 
         func put(_ text: String, _ column: Column, y: Double, paint: Paint = .ink, address: String? = nil, font: Font = .label) {
+            guard columns.contains(column) else { return }
             let line = type.line(text, font: font, paint: paint).addressed(address)
             block.place(line, at: Point(x: end(column) - line.width, y: y + (Self.lineHeight - line.height) / 2))
         }
@@ -111,7 +151,7 @@ private struct AttentionCloseUpDrawing {
             (.weight, Localised(en: "weight w", zhHans: "权重 w")), (.value, Localised(en: "value v", zhHans: "值 v")),
             (.weighted, Localised(same: "w · v")),
         ]
-        for (column, text) in heads {
+        for (column, text) in heads where columns.contains(column) {
             let line = type.line(
                 text, font: .label.bold,
                 paint: column == .key ? .key : column == .value || column == .weighted ? .value : .ink)
@@ -119,20 +159,20 @@ private struct AttentionCloseUpDrawing {
             block.place(line, at: Point(x: isNumber ? end(column) - line.width : start(column), y: 0))
         }
         var y = 22.0
-        // The query first: it meets every key below it.
-        let vectors = ColourScale.diverging(covering: row.query + row.keys.joined())
-        let contents = ColourScale.diverging(covering: row.values.joined())
         func strip(_ numbers: [Float], _ scale: ColourScale, _ column: Column, y: Double, address: String, index: Int?) {
+            guard columns.contains(column) else { return }
             let strip = HeatStrips(
                 rows: [numbers], scale: scale, address: address, rowIndices: index.map { [$0] } ?? [], rowHeight: Self.stripHeight
             )
             let block0 = strip.block(width: widths[column] ?? 0).block
             block.place(block0, at: Point(x: start(column), y: y + (Self.lineHeight - Self.stripHeight) / 2))
         }
-        let query = type.line(Localised(en: "query q", zhHans: "查询 q"), font: .label, paint: .textToken)
-        block.place(query, at: Point(x: end(.label) - query.width, y: y + (Self.lineHeight - query.height) / 2))
-        strip(row.query, vectors, .key, y: y, address: address("query", ofPrompt: false), index: row.row)
-        y += Self.lineHeight + 6
+        if columns.contains(.key) {
+            let query = type.line(Localised(en: "query q", zhHans: "查询 q"), font: .label, paint: .textToken)
+            block.place(query, at: Point(x: end(.label) - query.width, y: y + (Self.lineHeight - query.height) / 2))
+            strip(row.query, vectors, .key, y: y, address: address("query", ofPrompt: false), index: row.row)
+            y += Self.lineHeight + 6
+        }
 
         let (products, exponentials) = (row.products, row.exponentials)
         let top = y
@@ -141,7 +181,7 @@ private struct AttentionCloseUpDrawing {
             guard let key = line else {
                 var dots = Path()
                 for step in -1...1 {
-                    dots.append(Path(circleAt: Point(x: start(.key) + 8 + Double(step) * 5, y: y + 4), radius: 1))
+                    dots.append(Path(circleAt: Point(x: start(columns[1]) + 8 + Double(step) * 5, y: y + 4), radius: 1))
                 }
                 block.elements.append(.shape(Shape(dots, fill: .muted)))
                 y += 10
@@ -157,7 +197,7 @@ private struct AttentionCloseUpDrawing {
             guard key < row.seen else {
                 let note = type.line(
                     Localised(en: "· comes later, masked: weight 0", zhHans: "· 在后面，被屏蔽：权重 0"), font: .label, paint: .muted)
-                block.place(note, at: Point(x: start(.key), y: y + (Self.lineHeight - note.height) / 2))
+                block.place(note, at: Point(x: start(columns[1]), y: y + (Self.lineHeight - note.height) / 2))
                 y += Self.lineHeight
                 continue
             }
@@ -177,6 +217,10 @@ private struct AttentionCloseUpDrawing {
                 NumberFormat.significant(exponentials[key]), .exponential, y: y,
                 address: Derivation("exp", score).description)
             let weight = Address(run: run.id, step: frame.step, .attentionWeights(layer: row.layer), row.row, row.head, key)
+            guard columns.contains(.weight) else {
+                y += Self.lineHeight
+                continue
+            }
             let bar = Rectangle(
                 x: start(.weight), y: y + 4, width: max(1, (barWidth * Double(row.weights[key])).rounded()), height: 10)
             block.elements.append(
@@ -201,15 +245,19 @@ private struct AttentionCloseUpDrawing {
 
         // Sums at the foot.
         y += 6
-        block.elements.append(.line(Point(x: start(.exponential), y: y), Point(x: end(.weighted), y: y), Stroke(.muted)))
+        let summed = columns.contains(.exponential) ? Column.exponential : .weight
+        block.elements.append(
+            .line(Point(x: start(summed), y: y), Point(x: end(columns[columns.count - 1]), y: y), Stroke(.muted)))
         y += 6
         let sum = type.line(Localised(en: "sum", zhHans: "和"), font: .label.bold)
         block.place(
-            sum, at: Point(x: start(.exponential) - Self.gap - sum.width, y: y + (Self.lineHeight - sum.height) / 2))
+            sum, at: Point(x: start(summed) - layout.gap - sum.width, y: y + (Self.lineHeight - sum.height) / 2))
         put(NumberFormat.significant(exponentials.reduce(0, +)), .exponential, y: y, font: .label.bold)
         put(NumberFormat.fixed(row.weights.reduce(0.0) { $0 + Double($1) }, decimals: 3), .weight, y: y, font: .label.bold)
-        let mix = type.line(Localised(en: "output", zhHans: "输出"), font: .label.bold, paint: .value)
-        block.place(mix, at: Point(x: end(.value) - mix.width, y: y + (Self.lineHeight - mix.height) / 2))
+        if columns.contains(.value) {
+            let mix = type.line(Localised(en: "output", zhHans: "输出"), font: .label.bold, paint: .value)
+            block.place(mix, at: Point(x: end(.value) - mix.width, y: y + (Self.lineHeight - mix.height) / 2))
+        }
         strip(row.mix, contents, .weighted, y: y, address: address("mix", ofPrompt: false), index: row.row)
         y += Self.lineHeight
 
@@ -220,18 +268,7 @@ private struct AttentionCloseUpDrawing {
             .line(Point(x: 1, y: top + 2), Point(x: 1, y: top + height - 2), Stroke(.trained, width: 2)))
 
         block.size.height = y
-        let keys = Block.row(
-            [
-                ColourKey(vectors, title: type(Localised(en: "q, k", zhHans: "q、k")), length: 100).block(type),
-                ColourKey(contents, title: type(Localised(en: "v, w · v", zhHans: "v、w · v")), length: 100).block(type),
-            ], spacing: 40)
-        let notes = [
-            Elision(count: row.promptLength, capacity: Self.mostPromptRows).note(
-                Localised(en: "virtual tokens", zhHans: "个虚拟 token")),
-            Elision(count: row.keyCount - row.promptLength, capacity: Self.mostPromptRows).note(
-                Localised(en: "words", zhHans: "个词")),
-        ].compactMap { $0 }.map { type.line($0, font: .digits, paint: .muted) }
-        return .column([block] + notes + [keys], spacing: 16)
+        return block
     }
 
     private func address(_ part: String, ofPrompt: Bool) -> String {
@@ -241,7 +278,11 @@ private struct AttentionCloseUpDrawing {
 
     private let barWidth = 48.0
 
-    private func columnWidths() -> [Column: Double] {
+    /// Shorter strips of many numbers leave most of them out, px.
+    private static let leastStrip = 60.0
+
+    /// Some of the columns, which fill the room together.
+    private func layout(_ columns: [Column], gap: Double) -> Layout {
         let names = lines.compactMap { key in
             key.map { $0 < row.promptLength ? "p\($0 + 1)" : row.words[$0 - row.promptLength] }
         }
@@ -249,12 +290,12 @@ private struct AttentionCloseUpDrawing {
         let label = min(96, (names + [query]).map { context.type.width(of: $0, in: .label) }.max() ?? 0).rounded(.up) + 8
         let numbers = 48.0
         let weight = barWidth + 8 + 38
-        let left =
-            context.room - label - 3 * numbers - weight - Double(Column.allCases.count - 1) * Self.gap
-        let strip = (left / 3).rounded(.down)
-        return [
-            .label: label, .key: strip, .product: numbers, .score: numbers, .exponential: numbers, .weight: weight, .value: strip,
-            .weighted: strip,
+        var widths: [Column: Double] = [
+            .label: label, .product: numbers, .score: numbers, .exponential: numbers, .weight: weight,
         ]
+        let strips = columns.filter { widths[$0] == nil }
+        let fixed = columns.reduce(0) { $0 + (widths[$1] ?? 0) } + Double(columns.count - 1) * gap
+        for column in strips { widths[column] = ((context.room - fixed) / Double(strips.count)).rounded(.down) }
+        return Layout(columns: columns, widths: widths, gap: gap)
     }
 }

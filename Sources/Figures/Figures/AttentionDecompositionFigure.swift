@@ -62,7 +62,10 @@ private struct AttentionDecompositionDrawing {
 
     private func body(error: Double) -> Block {
         let type = context.type
-        let side = 340.0
+        // Plane and vectors side by side, or one below the other where the vectors would be too short.
+        let beside = context.room - Self.side - Self.gap
+        let isStacked = beside < Self.leastStrip
+        let side = isStacked ? context.room : Self.side
         let lambda = NumberFormat.fixed(share, decimals: 2)
         let formula = type.paragraph(
             Localised(
@@ -74,8 +77,14 @@ private struct AttentionDecompositionDrawing {
                     "λ = \(lambda) is the part of the attention that the prompt gets. “Alone” means: with the weights of the others taken away and the rest made to add up to 1.",
                 zhHans: "λ = \(lambda) 是提示所得的注意力份额。“只看”是指去掉其他权重，并使剩下的权重之和为 1。"), width: side, font: .label, paint: .muted)
         let left = Block.column([plane(side: side), .column([formula, words], spacing: 6)], spacing: 16)
-        return .row([left, strips(width: context.room - side - 32, error: error)], spacing: 32, alignment: .start)
+        let right = strips(width: isStacked ? context.room : beside, error: error)
+        return isStacked ? .column([left, right], spacing: 24) : .row([left, right], spacing: Self.gap, alignment: .start)
     }
+
+    /// The plane's width beside the vectors, the air between both, and the least length of a vector, px.
+    private static let side = 340.0
+    private static let gap = 32.0
+    private static let leastStrip = 160.0
 
     private func derivation(_ function: String) -> String {
         Derivation(

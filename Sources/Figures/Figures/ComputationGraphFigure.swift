@@ -88,13 +88,27 @@ private struct ComputationGraphDrawing {
                         "One transformer block in one step: \(forward) values forward, \(backward) gradients back, for \(trained) trained weights and not for \(frozen) frozen ones",
                     zhHans: "一步中的一个 Transformer 块：前向 \(forward) 个值，反向 \(backward) 个梯度；\(trained) 个训练的权重得到梯度，\(frozen) 个冻结的没有")
             }
+        let (first, second) =
+            half().isAbove
+            ? (
+                Localised(en: "Above", zhHans: "上半"),
+                Localised(
+                    en: "Below, as in a mirror, their gradients, again each computed from those above it",
+                    zhHans: "下半像镜像一样是它们的梯度，同样由上方的值算出")
+            )
+            : (
+                Localised(en: "On the left", zhHans: "左边自上而下"),
+                Localised(
+                    en: "On the right, their gradients at the same heights, computed from bottom to top",
+                    zhHans: "右边在相同高度上是它们的梯度，自下而上计算")
+            )
         return Sheet(
             title: title,
             description: Localised(
                 en:
-                    "A graph in two halves. On the left, the values of layer \(layer + 1) from top to bottom, each computed from those above it. On the right, their gradients at the same heights, computed from bottom to top. Weights stand inside of the values that use them: \(frozen) frozen, \(trained) trained. A gradient that nothing needs is pale and is not computed.",
+                    "A graph in two halves. \(first.en), the values of layer \(layer + 1) from top to bottom, each computed from those above it. \(second.en). Weights stand inside of the values that use them: \(frozen) frozen, \(trained) trained. A gradient that nothing needs is pale and is not computed.",
                 zhHans:
-                    "分为左右两半的计算图。左边自上而下是第 \(layer + 1) 层的值，每个由其上方的值算出；右边在相同高度上是它们的梯度，自下而上计算。权重写在用到它的值之内：\(frozen) 个冻结，\(trained) 个训练。无处需要的梯度为浅色，不计算。"
+                    "分为\(half().isAbove ? "上下" : "左右")两半的计算图。\(first.zhHans)是第 \(layer + 1) 层的值，每个由其上方的值算出；\(second.zhHans)。权重写在用到它的值之内：\(frozen) 个冻结，\(trained) 个训练。无处需要的梯度为浅色，不计算。"
             ),
             body: diagram(), caption: caption(trained: trained, frozen: frozen),
             provenance: context.provenance(run, step: frame?.step))
@@ -145,9 +159,14 @@ private struct ComputationGraphDrawing {
     private static let stripHeight = 21.0
     private static let inset = 5.0
 
-    /// The forward half, from its left edge. The backward half is its mirror image.
+    /// A lane that is narrower has no room for the names of values, px.
+    private static let leastLane = 100.0
+
+    /// The forward half, from its left edge. The backward half is its mirror image, beside it or below it.
     private struct Half {
         var width = 0.0
+        /// Whether the backward half stands below, for want of room beside.
+        var isAbove = false
         /// Where each lane's cards begin and end.
         var lanes: [BlockGraph.Lane: ClosedRange<Double>] = [:]
         var border = 0.0
@@ -158,14 +177,19 @@ private struct ComputationGraphDrawing {
 
     private func half() -> Half {
         var half = Half()
+        func lane(in width: Double) -> Double {
+            block.hasSide ? ((width - 2 * Self.channel - Self.border) / 2).rounded(.down) : width - Self.channel
+        }
         half.width = ((context.room - Self.gutter) / 2).rounded(.down)
+        half.isAbove = lane(in: half.width) < Self.leastLane
+        if half.isAbove { half.width = context.room }
+        let lane = lane(in: half.width)
         if block.hasSide {
-            let lane = ((half.width - 2 * Self.channel - Self.border) / 2).rounded(.down)
             half.lanes[.side] = Self.channel...Self.channel + lane
             half.border = Self.channel + lane + Self.border / 2
             half.lanes[.text] = Self.channel + lane + Self.border...half.width - Self.channel
         } else {
-            half.lanes[.text] = 0...half.width - Self.channel
+            half.lanes[.text] = 0...lane
         }
         var y = Font.label.lineHeight * 2 + 14
         for rank in 0..<block.rankCount {
@@ -264,13 +288,27 @@ private struct ComputationGraphDrawing {
     private func diagram() -> Block {
         let half = half()
         let bottom = (half.tops.last ?? 0) + (half.heights.last ?? 0) + Self.gap
-        let following = followingBox(width: 2 * half.width + Self.gutter)
-        var body = Block(size: Size(width: context.room, height: bottom + following.height))
-        let width = 2 * half.width + Self.gutter
-        func mirrored(_ point: Point) -> Point { Point(x: width - point.x, y: point.y) }
-        func mirrored(_ r: Rectangle) -> Rectangle { Rectangle(x: width - r.right, y: r.y, width: r.width, height: r.height) }
+        let width = half.isAbove ? half.width : 2 * half.width + Self.gutter
+        let following = followingBox(width: width)
+        // The box is the mirror's edge where the halves stand one below the other, with room for the head of the lower one.
+        let height = half.isAbove ? 2 * bottom + following.height + Font.label.lineHeight + 8 : bottom + following.height
+        var body = Block(size: Size(width: context.room, height: height))
+        // The mirror image of the upper head's first line is empty.
+        if half.isAbove { body.size.height -= Font.label.lineHeight + 4 }
+        func mirrored(_ point: Point) -> Point {
+            half.isAbove ? Point(x: point.x, y: height - point.y) : Point(x: width - point.x, y: point.y)
+        }
+        func mirrored(_ r: Rectangle) -> Rectangle {
+            half.isAbove
+                ? Rectangle(x: r.x, y: height - r.bottom, width: r.width, height: r.height)
+                : Rectangle(x: width - r.right, y: r.y, width: r.width, height: r.height)
+        }
 
-        heads(half, width: width, into: &body)
+        if half.isAbove {
+            heads(half, below: bottom + following.height, height: height, into: &body)
+        } else {
+            heads(half, width: width, into: &body)
+        }
         for (to, target) in block.places.enumerated() {
             for from in target.operands {
                 let points = way(from, to, half)
@@ -290,7 +328,10 @@ private struct ComputationGraphDrawing {
             else { continue }
             let points = [Point(x: x, y: card.bottom), Point(x: x, y: bottom)]
             body.elements.append(.arrow(points, .forward))
-            if block.places[index].gradient != nil { body.elements.append(.arrow(points.reversed().map(mirrored), .backward)) }
+            guard block.places[index].gradient != nil else { continue }
+            var back = points.reversed().map(mirrored)
+            if half.isAbove { back[0].y = bottom + following.height }
+            body.elements.append(.arrow(back, .backward))
         }
         for (place, card) in zip(block.places, half.cards) {
             forwardCard(place, card, into: &body)
@@ -300,21 +341,44 @@ private struct ComputationGraphDrawing {
         return body
     }
 
-    private func heads(_ half: Half, width: Double, into body: inout Block) {
-        let type = context.type
+    private func put(
+        _ text: Localised, _ font: Font, _ paint: Paint, in range: ClosedRange<Double>, y: Double, into body: inout Block
+    ) {
+        let made = context.type.line(text, font: font, paint: paint)
+        body.place(made, at: Point(x: ((range.lowerBound + range.upperBound - made.width) / 2).rounded(), y: y))
+    }
+
+    private static let forward = Localised(en: "forward pass ↓", zhHans: "前向传播 ↓")
+
+    /// The heads of halves one below the other; the names of the lanes stand at both ends.
+    ///
+    /// - Parameter middle: Where the lower half begins.
+    private func heads(_ half: Half, below middle: Double, height: Double, into body: inout Block) {
         let line = Font.label.lineHeight
-        func centred(_ text: Localised, _ font: Font, _ paint: Paint, in range: ClosedRange<Double>, y: Double) {
-            let made = type.line(text, font: font, paint: paint)
-            body.place(made, at: Point(x: ((range.lowerBound + range.upperBound - made.width) / 2).rounded(), y: y))
-        }
-        centred(Localised(en: "forward pass ↓", zhHans: "前向传播 ↓"), .label.bold, .ink, in: 0...half.width, y: 0)
-        centred(
-            Localised(en: "backward pass ↑", zhHans: "反向传播 ↑"), .label.bold, .gradient, in: half.width + Self.gutter...width, y: 0
-        )
+        let whole = 0...half.width
+        put(Self.forward, .label.bold, .ink, in: whole, y: 0, into: &body)
+        // Between the arrows that leave the box in the middles of the lanes.
+        put(
+            Localised(en: "backward pass ↓", zhHans: "反向传播 ↓"), .label.bold, .gradient, in: whole, y: middle + 8, into: &body)
         for (lane, range) in half.lanes.sorted(by: { $0.value.lowerBound < $1.value.lowerBound }) {
             let (text, paint) = name(of: lane)
-            centred(text, .digits, paint, in: range, y: line + 4)
-            centred(text, .digits, paint, in: width - range.upperBound...width - range.lowerBound, y: line + 4)
+            for y in [line + 4, height - line - 4 - Font.digits.lineHeight] {
+                put(text, .digits, paint, in: range, y: y, into: &body)
+            }
+        }
+    }
+
+    private func heads(_ half: Half, width: Double, into body: inout Block) {
+        let line = Font.label.lineHeight
+        put(Self.forward, .label.bold, .ink, in: 0...half.width, y: 0, into: &body)
+        put(
+            Localised(en: "backward pass ↑", zhHans: "反向传播 ↑"), .label.bold, .gradient, in: half.width + Self.gutter...width,
+            y: 0, into: &body)
+        for (lane, range) in half.lanes.sorted(by: { $0.value.lowerBound < $1.value.lowerBound }) {
+            let (text, paint) = name(of: lane)
+            for range in [range, width - range.upperBound...width - range.lowerBound] {
+                put(text, .digits, paint, in: range, y: line + 4, into: &body)
+            }
         }
         let x = half.width + Self.gutter / 2
         body.elements.append(
@@ -491,17 +555,22 @@ private struct ComputationGraphDrawing {
             : rest == 1
                 ? Localised(en: "layer \(layer + 2) · ", zhHans: "第 \(layer + 2) 层 · ")
                 : Localised(en: "layers \(layer + 2) to \(layers) · ", zhHans: "第 \(layer + 2) 至 \(layers) 层 · ")
-        let words = type.line(
-            Localised(
-                en: "\(blocks.en)last norm · logits · softmax · loss", zhHans: "\(blocks.zhHans)末归一化 · logits · softmax · 损失"),
-            font: .label)
-        var parts = [words]
+        let padding = Insets.symmetric(horizontal: 10, vertical: 6)
+        let words = Localised(
+            en: "\(blocks.en)last norm · logits · softmax · loss", zhHans: "\(blocks.zhHans)末归一化 · logits · softmax · 损失")
+        var parts = [type.line(words, font: .label)]
         let step = frame?.step ?? context.options.step
         if let step, step < run.journal.stepCount {
             parts.append(
                 type.line(NumberFormat.significant(Double(run.journal.losses[step]), digits: 3), font: .label.bold)
                     .addressed(Address(run: run.id, step: step, .loss).text))
         }
-        return Box.plain.block(.row(parts, spacing: 6), padding: .symmetric(horizontal: 10, vertical: 6), width: width)
+        var content = Block.row(parts, spacing: 6)
+        let room = width - padding.left - padding.right
+        if content.width > room {
+            parts[0] = type.paragraph(words, width: room, font: .label, alignment: .centre)
+            content = .column(parts, spacing: 0, alignment: .centre)
+        }
+        return Box.plain.block(content, padding: padding, width: width)
     }
 }

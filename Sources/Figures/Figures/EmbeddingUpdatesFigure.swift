@@ -74,6 +74,7 @@ private struct EmbeddingUpdatesDrawing {
         let best = nearest.after.compactMap { $0?.cosine }.max() ?? 0
         let bestText = NumberFormat.fixed(best, decimals: 2)
         let isNear = best >= 0.5
+        let signs = HeatStrips.signs(of: before.columns, in: columns.strips)
         return Sheet(
             title: title(moved: moved, changed: changed),
             description: Localised(
@@ -83,11 +84,11 @@ private struct EmbeddingUpdatesDrawing {
             body: body(),
             caption: Localised(
                 en: isNear
-                    ? "Nearest words are by cosine to the model’s token embeddings; the nearest of all reaches \(bestText) after training. A small bar marks a negative number."
-                    : "Nearest words are by cosine to the model’s token embeddings. None is near after training: the best reaches \(bestText), so the words do not explain the prompt. A small bar marks a negative number.",
+                    ? "Nearest words are by cosine to the model’s token embeddings; the nearest of all reaches \(bestText) after training. \(signs.en)"
+                    : "Nearest words are by cosine to the model’s token embeddings. None is near after training: the best reaches \(bestText), so the words do not explain the prompt. \(signs.en)",
                 zhHans: isNear
-                    ? "最近的词按与模型 token 嵌入的余弦相似度确定；训练后最高为 \(bestText)。短横表示负数。"
-                    : "最近的词按与模型 token 嵌入的余弦相似度确定。训练后没有真正接近的词：最高仅为 \(bestText)，因此这些词并不能解释软提示。短横表示负数。"),
+                    ? "最近的词按与模型 token 嵌入的余弦相似度确定；训练后最高为 \(bestText)。\(signs.zhHans)"
+                    : "最近的词按与模型 token 嵌入的余弦相似度确定。训练后没有真正接近的词：最高仅为 \(bestText)，因此这些词并不能解释软提示。\(signs.zhHans)"),
             provenance: context.provenance(run, step: steps))
     }
 
@@ -119,12 +120,17 @@ private struct EmbeddingUpdatesDrawing {
     /// The room of a length as digits, px.
     private static let numberWidth = 36.0
 
+    private var rows: Elision { Elision(count: before.rowCount, capacity: Self.mostRows) }
+
+    private var columns: Columns {
+        Columns(context, dimensions: before.columns, rows: rows, nearest: nearest, words: words)
+    }
+
     private func body() -> Block {
         let type = context.type
-        let rows = Elision(count: before.rowCount, capacity: Self.mostRows)
+        let (rows, columns) = (rows, columns)
         let scale = ColourScale.diverging(covering: before.numbers + after.numbers)
         let changes = ColourScale.diverging(covering: Array(difference.joined()))
-        let columns = Columns(context, dimensions: before.columns, rows: rows, nearest: nearest, words: words)
         let update = NumberFormat.whole(steps)
         let lengths = rows.shown.flatMap { [before.row($0), after.row($0), difference[$0][...]] }.map(VectorArithmetic.norm)
         let longest = max(lengths.max() ?? 0, .leastNormalMagnitude)
@@ -155,15 +161,16 @@ private struct EmbeddingUpdatesDrawing {
             Localised(en: "cosine", zhHans: "余弦"),
         ].map { type($0) }
 
+        let titles = [
+            Localised(en: "before", zhHans: "训练前"), Localised(en: "after \(update) updates", zhHans: "\(update) 次更新后"),
+        ]
+        let (then, now) = (nearestCells(nearest.before, step: 0), nearestCells(nearest.after, step: steps))
         let first = section(
-            Localised(en: "before", zhHans: "训练前"), rows: rows, values: rows.shown.map { Array(before.row($0)) }, scale: scale,
-            address: address(0), columns: columns, headings: headings,
-            cells: zip(norms(before, step: 0), nearestCells(nearest.before, step: 0)).map { [$0] + $1 })
+            titles[0], rows: rows, values: rows.shown.map { Array(before.row($0)) }, scale: scale, address: address(0),
+            columns: columns, headings: headings, cells: zip(norms(before, step: 0), then).map { [$0] + $1 })
         let second = section(
-            Localised(en: "after \(update) updates", zhHans: "\(update) 次更新后"), rows: rows,
-            values: rows.shown.map { Array(after.row($0)) }, scale: scale, address: address(steps), columns: columns,
-            headings: headings,
-            cells: zip(norms(after, step: steps), nearestCells(nearest.after, step: steps)).map { [$0] + $1 })
+            titles[1], rows: rows, values: rows.shown.map { Array(after.row($0)) }, scale: scale, address: address(steps),
+            columns: columns, headings: headings, cells: zip(norms(after, step: steps), now).map { [$0] + $1 })
         let turned = rows.shown.map { row -> [Cell] in
             let pair = [Address(run: run.id, step: steps, .softPrompt, row), Address(run: run.id, step: 0, .softPrompt, row)]
             return [
@@ -185,17 +192,21 @@ private struct EmbeddingUpdatesDrawing {
             ).description, columns: columns,
             headings: [
                 type(Localised(en: "moved", zhHans: "移动")), "",
-                type(Localised(en: "cosine to before", zhHans: "与训练前的余弦")),
+                type(Self.turn),
             ], cells: turned)
 
-        let keys = Block.row(
+        let keys = Block.rowOrColumn(
             [
                 ColourKey(
                     scale, title: type(Localised(en: "before, after", zhHans: "前、后")), length: 120
                 ).block(type),
                 ColourKey(changes, title: type(Localised(en: "difference", zhHans: "差")), length: 120).block(type),
-            ], spacing: 32)
+            ], width: context.room, spacing: 32)
         var parts = [first, second, third]
+        if columns.isStacked {
+            let cells = rows.shown.indices.map { then[$0] + now[$0] + turned[$0].suffix(1) }
+            parts.append(wordTable(rows: rows, columns: columns, headings: titles + [Self.turn], cells: cells))
+        }
         let omitted = HeatStrips(
             rows: [Array(before.row(0))], scale: scale, address: address(0), rowIndices: [0]
         ).block(width: columns.strips).omitted
@@ -206,6 +217,8 @@ private struct EmbeddingUpdatesDrawing {
         }
         return .column(parts + [keys], spacing: 16)
     }
+
+    private static let turn = Localised(en: "cosine to before", zhHans: "与训练前的余弦")
 
     /// A number or a word beside a strip.
     private struct Cell {
@@ -229,7 +242,10 @@ private struct EmbeddingUpdatesDrawing {
         let word: Double
         let cosine = 48.0
         static let air = 12.0
+        /// Whether the words stand in a table of their own, for want of room beside the strips.
+        let isStacked: Bool
         private static let leastNorm = 72.0
+        private static let leastStrips = 192.0
 
         init(
             _ context: FigureContext, dimensions: Int, rows: Elision,
@@ -244,8 +260,10 @@ private struct EmbeddingUpdatesDrawing {
                     type.width(of: TextSafety.shown(words[word.id]), in: .label)
                 }.max() ?? 0
             word = max(heading, min(longest, 110)).rounded(.up) + 12
+            let whole = context.room - label - Self.leastNorm - Self.air
+            isStacked = whole - word - cosine < Self.leastStrips
             // Cells are whole px wide; what that leaves over goes to the bars.
-            let room = context.room - label - Self.leastNorm - word - cosine - Self.air
+            let room = isStacked ? whole : whole - word - cosine
             let count = Double(max(dimensions, 1))
             strips = room >= count ? (room / count).rounded(.down) * count : room
             norm = Self.leastNorm + room - strips
@@ -271,8 +289,9 @@ private struct EmbeddingUpdatesDrawing {
             columns.label + columns.strips + Columns.air + columns.norm + 12,
             context.room - columns.cosine,
         ]
-        let ends = [starts[0] + columns.norm - 8, starts[1], context.room]
-        for (index, heading) in headings.enumerated() where !heading.isEmpty {
+        let ends = [columns.isStacked ? context.room : starts[0] + columns.norm - 8, starts[1], context.room]
+        let shown = columns.isStacked ? 1 : headings.count
+        for (index, heading) in headings.prefix(shown).enumerated() where !heading.isEmpty {
             let line = type.line(heading, font: .label, paint: .muted)
             section.place(line, at: Point(x: index == 1 ? starts[1] : ends[index] - line.width, y: 0))
         }
@@ -281,7 +300,7 @@ private struct EmbeddingUpdatesDrawing {
             let middle = top + place.centre.y
             let label = type.line("p\(row + 1)", font: .label)
             section.place(label, at: Point(x: columns.label - 8 - label.width, y: middle - label.height / 2))
-            for (index, cell) in cells[rank].enumerated() where !cell.text.isEmpty {
+            for (index, cell) in cells[rank].prefix(shown).enumerated() where !cell.text.isEmpty {
                 let line = type.line(cell.text, font: .label).addressed(cell.address)
                 if let share = cell.share {
                     let bar = Rectangle(
@@ -294,5 +313,48 @@ private struct EmbeddingUpdatesDrawing {
         }
         section.size.height = top + strips.height
         return section
+    }
+
+    /// The nearest words then and now with their cosines, and how far each row turned, below each other.
+    ///
+    /// - Parameter cells: Of each row: word and cosine before, word and cosine after, and the cosine between both.
+    private func wordTable(rows: Elision, columns: Columns, headings: [Localised], cells: [[Cell]]) -> Block {
+        let type = context.type
+        let (air, pitch) = (16.0, 16.0)
+        let last = 60.0
+        let pair = ((context.room - columns.label - last - 2 * air) / 2).rounded(.down)
+        let starts = [columns.label, columns.label + pair + air, context.room - last]
+        var table = Block(size: Size(width: context.room, height: 0))
+        let title = type.line(
+            Localised(en: "nearest words and their cosines", zhHans: "最近的词及其余弦"), font: .label.bold, paint: .trained)
+        table.place(title, at: Point(x: columns.label, y: 0))
+        let heads = zip(headings, [pair, pair, last]).enumerated().map { index, head in
+            type.paragraph(head.0, width: head.1, font: .label, paint: .muted, alignment: index == 2 ? .end : .start)
+        }
+        let top = title.height + 4 + (heads.map(\.height).max() ?? 0) + 4
+        for (head, x) in zip(heads, starts) { table.place(head, at: Point(x: x, y: top - 4 - head.height)) }
+        var y = top
+        for (rank, row) in rows.shown.enumerated() {
+            if rank == rows.gap {
+                var dots = Path()
+                for step in -1...1 {
+                    dots.append(Path(circleAt: Point(x: columns.label + 8 + Double(step) * 5, y: y + 4), radius: 1))
+                }
+                table.elements.append(.shape(Shape(dots, fill: .muted)))
+                y += 8
+            }
+            let label = type.line("p\(row + 1)", font: .label)
+            table.place(label, at: Point(x: columns.label - 8 - label.width, y: y))
+            let ends = [nil, starts[0] + pair, nil, starts[1] + pair, context.room]
+            for (index, cell) in cells[rank].enumerated() {
+                let room = pair - Self.numberWidth
+                let text = index == 0 || index == 2 ? type.shortened(cell.text, width: room, font: .label) : cell.text
+                let line = type.line(text, font: .label).addressed(cell.address)
+                table.place(line, at: Point(x: ends[index].map { $0 - line.width } ?? starts[index / 2], y: y))
+            }
+            y += pitch
+        }
+        table.size.height = y
+        return table
     }
 }

@@ -104,26 +104,51 @@ private struct GradientFlowDrawing {
     private static let boxHeight = 46.0
     private static let pitch = 92.0
     private static let mostLayers = 8
+    private static let weightsWidth = 188.0
+    /// What a number needs between two columns, and what a box needs, px.
+    private static let leastGap = 58.0
+    private static let leastBox = 122.0
+    /// Of the frozen weights inside of a box, px.
+    private static let stripHeight = 30.0
+
+    /// Where the columns begin, and how wide they are, px.
+    private struct Columns {
+        let prompt: Double
+        let text: Double
+        /// Between neighbours.
+        let gap: Double
+        /// Whether frozen weights have a column of their own; else they stand in the boxes of the text's rows.
+        let hasWeights: Bool
+
+        var textX: Double { prompt + gap }
+        var weightsX: Double { textX + text + gap }
+
+        init(room: Double) {
+            let box = min(170.0, ((room - weightsWidth - 2 * 56) / 2).rounded(.down))
+            hasWeights = box >= leastBox
+            // The names of what the text's rows are computed from are the longest.
+            let half = ((room - leastGap) / 2).rounded(.down)
+            (prompt, text) = hasWeights ? (box, box) : (half - 3, half + 3)
+            gap = hasWeights ? ((room - weightsWidth - 2 * box) / 2).rounded(.down) : room - prompt - text
+        }
+    }
 
     private func diagram() -> Block {
         let type = context.type
         let shown = Elision(count: layers, capacity: Self.mostLayers)
-        let weightsWidth = 188.0
-        let boxWidth = min(170.0, ((context.room - weightsWidth - 2 * 56) / 2).rounded(.down))
-        let gap = ((context.room - weightsWidth - 2 * boxWidth) / 2).rounded(.down)
-        let promptX = 0.0
-        let textX = boxWidth + gap
-        let weightsX = textX + boxWidth + gap
+        let columns = Columns(room: context.room)
+        let (promptX, textX, gap) = (0.0, columns.textX, columns.gap)
+        let pitch = columns.hasWeights ? Self.pitch : Self.pitch + Self.stripHeight
         var block = Block(size: Size(width: context.room, height: 0))
 
         let heads = [
-            (Localised(en: "rows of the prompt", zhHans: "提示的各行"), Paint.trained, promptX, boxWidth),
-            (Localised(en: "rows of the text", zhHans: "文本的各行"), .textToken, textX, boxWidth),
-            (Localised(en: "frozen weights", zhHans: "冻结的权重"), .frozen, weightsX, weightsWidth),
+            (Localised(en: "rows of the prompt", zhHans: "提示的各行"), Paint.trained, promptX, columns.prompt),
+            (Localised(en: "rows of the text", zhHans: "文本的各行"), .textToken, textX, columns.text),
+            (Localised(en: "frozen weights", zhHans: "冻结的权重"), .frozen, columns.weightsX, Self.weightsWidth),
         ]
-        for (text, paint, x, width) in heads {
+        for (text, paint, x, width) in heads.prefix(columns.hasWeights ? 3 : 2) {
             let line = type.line(text, font: .label.bold, paint: paint)
-            block.place(line, at: Point(x: x + ((width - line.width) / 2).rounded(), y: 0))
+            block.place(line, at: Point(x: max(0, x + ((width - line.width) / 2).rounded()), y: 0))
         }
         let largest = (text + prompt.compactMap { $0 } + crossing + [promptGradient, logits]).max() ?? 1
         // Widths by the square root, so that a tenth of the gradient is still seen as a line.
@@ -131,12 +156,23 @@ private struct GradientFlowDrawing {
             let width = 1.25 + 4 * (norm / max(largest, .leastNormalMagnitude)).squareRoot()
             return ArrowStyle(Stroke(.gradient, width: (width * 4).rounded() / 4, dash: [5, 3]), head: 7 + width)
         }
-        func box(_ box: Box, _ text: Localised, x: Double, y: Double, width: Double, note: Localised? = nil) -> Rectangle {
+        func box(
+            _ box: Box, _ text: Localised, x: Double, y: Double, width: Double, note: Localised? = nil, weights: Weights? = nil
+        ) -> Rectangle {
             var content = [type.line(text, font: .label.bold)]
             if let note { content.append(type.line(note, font: .digits, paint: .muted)) }
-            let made = box.block(
-                .column(content, spacing: 1, alignment: .centre), padding: .symmetric(horizontal: 6, vertical: 4), width: width,
-                height: Self.boxHeight)
+            let padding = Insets.symmetric(horizontal: 6, vertical: 4)
+            var inside = Block.column(content, spacing: 1, alignment: .centre)
+            if let weights, !columns.hasWeights {
+                let room = width - padding.left - padding.right
+                inside = .column(
+                    [
+                        inside.within(
+                            width: room, height: Self.boxHeight - padding.top - padding.bottom, horizontally: .centre,
+                            vertically: .centre), strip(weights, width: room),
+                    ], spacing: 0)
+            }
+            let made = box.block(inside, padding: padding, width: width, height: Self.boxHeight)
             block.place(made, at: Point(x: x, y: y))
             return Rectangle(x: x, y: y, width: made.width, height: made.height)
         }
@@ -150,7 +186,7 @@ private struct GradientFlowDrawing {
 
         var y = 28.0
         let loss = box(
-            .gradient, Localised(en: "loss", zhHans: "损失"), x: textX, y: y, width: boxWidth,
+            .gradient, Localised(en: "loss", zhHans: "损失"), x: textX, y: y, width: columns.text,
             note: Localised(
                 en: NumberFormat.significant(Double(run.journal.losses[min(frame.step, run.journal.stepCount - 1)])),
                 zhHans: NumberFormat.significant(Double(run.journal.losses[min(frame.step, run.journal.stepCount - 1)]))))
@@ -162,15 +198,17 @@ private struct GradientFlowDrawing {
             frozen.contains { $0.name.rawValue.contains("lm_head") }
                 ? Localised(en: "last norm, output", zhHans: "末归一化与输出层") : Localised(en: "last norm", zhHans: "末归一化"),
             layer: nil, inputs: false)
-        func weightsBox(_ note: (Localised, Localised), y: Double, feeding target: Rectangle) {
+        func weightsBox(_ weights: Weights, y: Double, feeding target: Rectangle) {
+            guard columns.hasWeights else { return }
             let made = Box(role: .frozen, stroke: Stroke(.frozen), isHatched: true, badge: .lock, isTinted: true).block(
                 .column(
-                    [type.line(note.0, font: .label), type.line(note.1, font: .digits, paint: .muted)], spacing: 1),
-                padding: .symmetric(horizontal: 8, vertical: 4), width: weightsWidth, height: Self.boxHeight, alignment: .start)
-            block.place(made, at: Point(x: weightsX, y: y))
+                    [type.line(weights.name, font: .label), type.line(weights.words, font: .digits, paint: .muted)], spacing: 1),
+                padding: .symmetric(horizontal: 8, vertical: 4), width: Self.weightsWidth, height: Self.boxHeight,
+                alignment: .start)
+            block.place(made, at: Point(x: columns.weightsX, y: y))
             // A dead end: a short stub that stops at a cross before it reaches the weights.
             let middle = (y + Self.boxHeight / 2).rounded()
-            let stop = weightsX - 22
+            let stop = columns.weightsX - 22
             block.elements.append(
                 .line(
                     Point(x: target.right + 4, y: middle), Point(x: stop - 8, y: middle),
@@ -179,7 +217,7 @@ private struct GradientFlowDrawing {
         }
         let head = box(
             Box(role: .textToken, stroke: Stroke(.textToken)), Localised(en: "logits", zhHans: "logits"), x: textX, y: y,
-            width: boxWidth)
+            width: columns.text, weights: outputWeights)
         block.elements.append(
             .group(
                 Group(
@@ -190,17 +228,18 @@ private struct GradientFlowDrawing {
                             style(logits))
                     ])))
         number(
-            logits, at: Point(x: above.centre.x + 12, y: above.bottom + (Self.pitch - Self.boxHeight) / 2 - 9),
+            logits, at: Point(x: above.centre.x + 12, y: (above.bottom + head.y) / 2 - 9),
             address: address(.logits.gradient))
         weightsBox(outputWeights, y: y, feeding: head)
         above = head
-        y += Self.pitch
+        y += pitch
 
         let rows = Array(shown.shown.reversed())
         for (rank, layer) in rows.enumerated() {
             let name = Localised(en: "layer \(layer + 1)", zhHans: "第 \(layer + 1) 层")
+            let ownWeights = weights(name, layer: layer, inputs: false)
             let own = box(
-                Box(role: .textToken, stroke: Stroke(.textToken)), name, x: textX, y: y, width: boxWidth)
+                Box(role: .textToken, stroke: Stroke(.textToken)), name, x: textX, y: y, width: columns.text, weights: ownWeights)
             let textAddress = address(.block(layer, "output").gradient)
             block.elements.append(
                 .group(
@@ -212,14 +251,12 @@ private struct GradientFlowDrawing {
                                 style(text[layer]))
                         ])))
             number(
-                text[layer], at: Point(x: own.centre.x + 12, y: own.y - (Self.pitch - Self.boxHeight) / 2 - 9),
+                text[layer], at: Point(x: own.centre.x + 12, y: (above.bottom + own.y) / 2 - 9),
                 address: textAddress)
-            weightsBox(
-                weights(Localised(en: "layer \(layer + 1)", zhHans: "第 \(layer + 1) 层"), layer: layer, inputs: false), y: y,
-                feeding: own)
+            weightsBox(ownWeights, y: y, feeding: own)
             let isLast = prompt[layer] == nil
             let ofPrompt = box(
-                Box(role: .trained, stroke: Stroke(.trained)), name, x: promptX, y: y, width: boxWidth,
+                Box(role: .trained, stroke: Stroke(.trained)), name, x: promptX, y: y, width: columns.prompt,
                 note: isLast ? Localised(en: "keys and values only", zhHans: "只有键和值") : nil)
             if let norm = prompt[layer], let abovePrompt {
                 let promptAddress = address(.block(layer, "output", ofPrompt: true).gradient)
@@ -235,7 +272,7 @@ private struct GradientFlowDrawing {
                                     ], style(norm))
                             ])))
                 number(
-                    norm, at: Point(x: ofPrompt.centre.x + 12, y: ofPrompt.y - (Self.pitch - Self.boxHeight) / 2 - 9),
+                    norm, at: Point(x: ofPrompt.centre.x + 12, y: (abovePrompt.bottom + ofPrompt.y) / 2 - 9),
                     address: promptAddress)
             }
             // Through the keys and values of the prompt, from the text's rows to the prompt's.
@@ -266,14 +303,16 @@ private struct GradientFlowDrawing {
                 let note = shown.note(Localised(en: "layers", zhHans: "层"))
             {
                 let line = type.line(note, font: .digits, paint: .muted)
-                block.place(line, at: Point(x: textX + boxWidth + 8, y: own.bottom + 12))
+                // On the other side of the arrow than its number where nothing stands beside the boxes.
+                let x = columns.hasWeights ? textX + columns.text + 8 : own.centre.x - 14 - line.width
+                block.place(line, at: Point(x: x, y: own.bottom + 12))
             }
             (above, abovePrompt) = (own, ofPrompt)
-            y += Self.pitch
+            y += pitch
         }
 
         let soft = box(
-            .trained, Localised(en: "soft prompt", zhHans: "软提示"), x: promptX, y: y, width: boxWidth,
+            .trained, Localised(en: "soft prompt", zhHans: "软提示"), x: promptX, y: y, width: columns.prompt,
             note: Localised(
                 en: "\(NumberFormat.whole(run.description.trainedCount)) numbers: trained",
                 zhHans: "\(NumberFormat.whole(run.description.trainedCount)) 个数：训练"))
@@ -289,25 +328,56 @@ private struct GradientFlowDrawing {
                                 style(promptGradient))
                         ])))
             number(
-                promptGradient, at: Point(x: soft.centre.x + 12, y: soft.y - (Self.pitch - Self.boxHeight) / 2 - 9), address: end)
+                promptGradient, at: Point(x: soft.centre.x + 12, y: (abovePrompt.bottom + soft.y) / 2 - 9), address: end)
         }
+        let inputWeights = weights(Localised(en: "embeddings", zhHans: "嵌入矩阵"), layer: nil, inputs: true)
         let embeddings = box(
             Box(role: .textToken, stroke: Stroke(.textToken)), Localised(en: "text embeddings", zhHans: "文本嵌入"), x: textX, y: y,
-            width: boxWidth, note: Localised(en: "no gradient needed", zhHans: "不需要梯度"))
+            width: columns.text, note: Localised(en: "no gradient needed", zhHans: "不需要梯度"), weights: inputWeights)
         let cross = Point(x: embeddings.centre.x, y: embeddings.y - 16)
         block.elements.append(
             .line(
                 Point(x: cross.x, y: above.bottom + 4), Point(x: cross.x, y: cross.y - 9),
                 Stroke(.role(.gradient, strength: 0.6), width: 1.25, dash: [5, 3])))
         block.place(Badge.cross.block(size: 14), at: Point(x: cross.x - 7, y: cross.y - 7))
-        weightsBox(
-            weights(Localised(en: "embeddings", zhHans: "嵌入矩阵"), layer: nil, inputs: true), y: y, feeding: embeddings)
-        block.size.height = y + Self.boxHeight + 2
+        weightsBox(inputWeights, y: y, feeding: embeddings)
+        block.size.height = max(embeddings.bottom, soft.bottom) + 2
         return block
     }
 
+    /// Frozen weights inside of the box of what is computed with them, with the mark that they get no gradient.
+    private func strip(_ weights: Weights, width: Double) -> Block {
+        let type = context.type
+        var strip = Block(size: Size(width: width, height: Self.stripHeight))
+        strip.elements.append(.rectangle(strip.bounds, cornerRadius: 2, fill: .role(.frozen, strength: 0.22)))
+        let words = Block.column([weights.arraysWords, weights.numbersWords].map { type.line($0, font: .digits) }, spacing: 0)
+        let middle = Self.stripHeight / 2
+        let sign = 10.0
+        strip.place(Badge.lock.block(size: sign), at: Point(x: 4, y: middle - sign / 2))
+        strip.place(words, at: Point(x: 17, y: ((Self.stripHeight - words.height) / 2).rounded()))
+        strip.place(Badge.cross.block(size: sign), at: Point(x: width - sign - 3, y: middle - sign / 2))
+        return strip
+    }
+
     /// What a box of weights says: its name, and how many arrays and numbers it holds.
-    private func weights(_ name: Localised, layer: Int?, inputs: Bool) -> (Localised, Localised) {
+    private struct Weights {
+        let name: Localised
+        let arrays: Int
+        let numbers: Int
+
+        private var array: String { arrays == 1 ? "array" : "arrays" }
+        var words: Localised {
+            Localised(
+                en: "\(arrays) \(array), \(NumberFormat.whole(numbers)) numbers",
+                zhHans: "\(arrays) 个数组，\(NumberFormat.whole(numbers)) 个数")
+        }
+        var arraysWords: Localised { Localised(en: "\(arrays) frozen \(array)", zhHans: "冻结 \(arrays) 个数组") }
+        var numbersWords: Localised {
+            Localised(en: "\(NumberFormat.whole(numbers)) numbers", zhHans: "\(NumberFormat.whole(numbers)) 个数")
+        }
+    }
+
+    private func weights(_ name: Localised, layer: Int?, inputs: Bool) -> Weights {
         let members = frozen.filter { node in
             let text = node.name.rawValue
             if let layer { return text.contains(".h.\(layer).") || text.contains(".layers.\(layer).") }
@@ -318,12 +388,6 @@ private struct GradientFlowDrawing {
             guard case .fixed(let rows) = node.shape.rows else { return sum }
             return sum + rows * node.shape.columns
         }
-        let arrays = members.count
-        return (
-            name,
-            Localised(
-                en: "\(arrays) \(arrays == 1 ? "array" : "arrays"), \(NumberFormat.whole(count)) numbers",
-                zhHans: "\(arrays) 个数组，\(NumberFormat.whole(count)) 个数")
-        )
+        return Weights(name: name, arrays: members.count, numbers: count)
     }
 }

@@ -38,8 +38,9 @@ private struct NearestWordsDrawing {
         vocabulary = NearestWords(embeddings)
         words = try context.recording.vocabulary()
         promptLength = prompt.rowCount
-        // Movement is fastest at first: the times lie closer together there.
-        times = [0, last / 10, last / 3, last].reduce(into: []) { times, time in
+        // Movement is fastest at first: the times lie closer together there, and those are kept where there is room for few.
+        let columns = max(2, Int((context.room - Self.rowLabel) / Self.leastColumn))
+        times = ([0] + [last / 10, last / 3].prefix(columns - 2) + [last]).reduce(into: []) { times, time in
             if times.last.map({ $0 < time }) ?? true { times.append(time) }
         }
     }
@@ -97,6 +98,7 @@ private struct NearestWordsDrawing {
         let rows = Elision(count: promptLength, capacity: Self.mostRows)
         let labelWidth = (rows.shown.map { type.width(of: "p\($0 + 1)", in: .label.bold) }.max() ?? 0).rounded(.up) + 12
         let width = ((context.room - labelWidth) / Double(times.count)).rounded(.down)
+        let barLength = max(Self.leastBar, min(Self.bar, width - 6 - Self.number - Self.leastWord - 8))
         let lineHeight = 16.0
         let rowHeight = Double(Self.count) * lineHeight + 8
         var block = Block(size: Size(width: context.room, height: 0))
@@ -128,7 +130,7 @@ private struct NearestWordsDrawing {
                     let isFirst = word.id == first
                     let top = y + Double(line) * lineHeight
                     let number = NumberFormat.fixed(word.cosine, decimals: 2)
-                    let bar = (max(0, word.cosine) * Self.bar).rounded()
+                    let bar = (max(0, word.cosine) * barLength).rounded()
                     block.elements.append(
                         .group(
                             Group(
@@ -139,12 +141,12 @@ private struct NearestWordsDrawing {
                                         fill: isFirst ? .trained : .role(.ink, strength: 0.55))
                                 ])))
                     block.place(
-                        type.line(number, font: .label).addressed(address), at: Point(x: x + Self.bar + 6, y: top))
-                    let room = width - Self.bar - 6 - 38 - 8
+                        type.line(number, font: .label).addressed(address), at: Point(x: x + barLength + 6, y: top))
+                    let room = width - barLength - 6 - Self.number - 8
                     let text = type.shortened(TextSafety.shown(words[word.id]), width: room, font: .label.bold)
                     block.place(
                         type.line(text, font: isFirst ? .label.bold : .label, paint: isFirst ? .trained : .ink),
-                        at: Point(x: x + Self.bar + 6 + 38, y: top))
+                        at: Point(x: x + barLength + 6 + Self.number, y: top))
                 }
             }
             y += rowHeight
@@ -153,9 +155,18 @@ private struct NearestWordsDrawing {
         let key = Localised(
             en: "orange and bold: the word it began as; bars: cosine, full length is 1", zhHans: "橙色粗体：它最初的词；横条：余弦，满长为 1")
         let notes = [rows.note(Localised(en: "virtual tokens", zhHans: "个虚拟 token")), key].compactMap { $0 }
-        return .column([block] + notes.map { type.line($0, font: .label, paint: .muted) }, spacing: 10)
+        return .column([block] + notes.map { type.paragraph($0, width: context.room, font: .label, paint: .muted) }, spacing: 10)
     }
 
-    /// The length of a bar that stands for a cosine of 1, px.
+    /// The length of a bar that stands for a cosine of 1, where there is room and where there is little, px.
     private static let bar = 36.0
+    private static let leastBar = 16.0
+    /// The room of a cosine as digits, px.
+    private static let number = 38.0
+    /// The room that a word should have, px.
+    private static let leastWord = 64.0
+    /// The room of a time, with a bar that is still told from shorter ones, px.
+    private static let leastColumn = 24 + 6 + number + leastWord + 8
+    /// About the room that a virtual token's name takes, px.
+    private static let rowLabel = 28.0
 }

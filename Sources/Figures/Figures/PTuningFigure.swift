@@ -165,74 +165,58 @@ private struct PTuningDrawing {
     private static let range = 48.0
     private static let mostRows = 6
 
+    /// What enters the model in one way, and where it is drawn.
+    private struct Side {
+        let x: Double
+        let width: Double
+        let entry: Entry
+    }
+
+    /// What the encoder needs beside another side, px.
+    private static let leastSide = 300.0
+    private static let sideGap = 32.0
+    /// Where rows, or what they are made from, begin below a side's heading, px.
+    private static let top = Font.label.bold.lineHeight + 6
+
     private func flow() throws -> Block {
-        let type = context.type
-        let gap = 32.0
-        let rightWidth = hard == nil ? 0 : (context.room * 0.41).rounded(.down)
-        let leftWidth = hard == nil ? context.room : context.room - rightWidth - gap
-        let rightX = leftWidth + gap
-        var block = Block(size: Size(width: context.room, height: 0))
-
-        // What makes the rows.
-        let heading = type.line(
-            Localised(en: "P-tuning: rows from a trained network", zhHans: "P-Tuning：由训练的网络产生向量"), font: .label.bold,
-            paint: .trained)
-        block.place(heading, at: .zero)
-        var y = heading.height + 6
-        let top = y
-        let left = stages(width: leftWidth)
-        block.place(left, at: Point(x: 0, y: y))
-        let lastBox = (left.places["result"] ?? left.bounds).moved(by: Point(x: 0, y: y))
-        y += left.height
-
-        // Words have their rows from a table.
-        if let hard {
-            let words = try hardWords(hard)
-            let heading = type.line(
-                Localised(en: "hard prompt: rows of words", zhHans: "硬提示：向量来自词"), font: .label.bold, paint: .textToken)
-            block.place(heading, at: Point(x: rightX, y: 0))
-            let shown = Elision(count: words.count, capacity: Self.mostRows)
-            let chips = Block.flow(
-                shown.shown.map { type.token(type.shortened(words[$0], width: 80, font: .label.mono), box: .plain) },
-                width: rightWidth)
-            block.place(chips, at: Point(x: rightX, y: top + 8))
-            let names = shown.shown.map { type.shortened(words[$0], width: 64, font: .label) }
-            let rows = rowsBox(
-                hard.prompt, run: hard.run, frame: hard.frame, names: names, shown: shown, box: .textToken, width: rightWidth)
-            let rowsY = max(lastBox.bottom - rows.height, top + 8 + chips.height + 60)
-            block.place(rows, at: Point(x: rightX, y: rowsY))
-            let x = rightX + 24
-            let arrow = (from: top + 8 + chips.height + 4, to: rowsY - 3)
-            addArrow(x: x, from: arrow.from, to: arrow.to, &block)
-            let lock = Block.row(
-                [
-                    Badge.lock.block(size: 14),
-                    type.paragraph(
-                        Localised(
-                            en: "looked up in the frozen table of embeddings: nothing is trained", zhHans: "从冻结的嵌入表中查出：不训练任何参数"),
-                        width: rightWidth - 24 - 12 - 22, font: .label, paint: .muted),
-                ], spacing: 8)
-            block.place(lock, at: Point(x: x + 12, y: ((arrow.from + arrow.to - lock.height) / 2).rounded()))
-            y = max(y, rowsY + rows.height)
+        guard let hard else { return try flow([Side(x: 0, width: context.room, entry: soft)]) }
+        let rightWidth = (context.room * 0.41).rounded(.down)
+        let leftWidth = context.room - rightWidth - Self.sideGap
+        if leftWidth < Self.leastSide {
+            return .column(
+                try [soft, hard].map { try flow([Side(x: 0, width: context.room, entry: $0)]) }, spacing: Self.sideGap)
         }
+        return try flow([
+            Side(x: 0, width: leftWidth, entry: soft), Side(x: leftWidth + Self.sideGap, width: rightWidth, entry: hard),
+        ])
+    }
 
-        // Both as texts that enter the same model.
-        let sides = [(0.0, leftWidth, soft)] + (hard.map { [(rightX, rightWidth, $0)] } ?? [])
-        let rowsBottom = y
+    /// Sides that enter one model.
+    private func flow(_ sides: [Side]) throws -> Block {
+        let type = context.type
+        var block = Block(size: Size(width: context.room, height: 0))
+        var rowsBottom = 0.0
+        for side in sides {
+            rowsBottom =
+                side.entry.run.id == run.id
+                ? addEncoder(side, to: &block) : try addWords(side, endingAt: rowsBottom, to: &block)
+        }
+        let hasWords = sides.contains { $0.entry.run.id != run.id }
         let templateHeight = Font.label.lineHeight + 6
         let chipsY = rowsBottom + 26 + templateHeight
-        let chips = sides.map { sequence($0.2, width: $0.1) }
+        let chips = sides.map { sequence($0.entry, width: $0.width) }
         let chipsHeight = chips.map(\.height).max() ?? 0
         let modelY = chipsY + chipsHeight + 26
         let model = Box.frozen.block(
             type.line(
-                hard == nil
-                    ? Localised(en: "frozen model", zhHans: "冻结的模型")
-                    : Localised(en: "the same frozen model", zhHans: "同一个冻结的模型"),
+                hasWords
+                    ? Localised(en: "the same frozen model", zhHans: "同一个冻结的模型")
+                    : Localised(en: "frozen model", zhHans: "冻结的模型"),
                 font: .label.bold), width: context.room)
         block.place(model, at: Point(x: 0, y: modelY))
         var bottom = modelY + model.height
-        for (index, (x, width, entry)) in sides.enumerated() {
+        for (index, side) in sides.enumerated() {
+            let (x, width, entry) = (side.x, side.width, side.entry)
             addArrow(x: x + 24, from: rowsBottom + 4, to: rowsBottom + 23, &block)
             let text = entry.run.id == run.id ? template : text
             let line = type.line(
@@ -248,6 +232,50 @@ private struct PTuningDrawing {
         }
         block.size.height = bottom
         return block
+    }
+
+    /// The encoder that makes the rows; gives the y below them.
+    private func addEncoder(_ side: Side, to block: inout Block) -> Double {
+        let heading = context.type.line(
+            Localised(en: "P-tuning: rows from a trained network", zhHans: "P-Tuning：由训练的网络产生向量"), font: .label.bold,
+            paint: .trained)
+        block.place(heading, at: Point(x: side.x, y: 0))
+        let stages = stages(width: side.width)
+        block.place(stages, at: Point(x: side.x, y: Self.top))
+        return Self.top + stages.height
+    }
+
+    /// Words, which have their rows from a table; gives the y below these, not above the one given.
+    private func addWords(_ side: Side, endingAt bottom: Double, to block: inout Block) throws -> Double {
+        let type = context.type
+        let (entry, top) = (side.entry, Self.top)
+        let words = try hardWords(entry)
+        let heading = type.line(
+            Localised(en: "hard prompt: rows of words", zhHans: "硬提示：向量来自词"), font: .label.bold, paint: .textToken)
+        block.place(heading, at: Point(x: side.x, y: 0))
+        let shown = Elision(count: words.count, capacity: Self.mostRows)
+        let chips = Block.flow(
+            shown.shown.map { type.token(type.shortened(words[$0], width: 80, font: .label.mono), box: .plain) },
+            width: side.width)
+        block.place(chips, at: Point(x: side.x, y: top + 8))
+        let names = shown.shown.map { type.shortened(words[$0], width: 64, font: .label) }
+        let rows = rowsBox(
+            entry.prompt, run: entry.run, frame: entry.frame, names: names, shown: shown, box: .textToken, width: side.width)
+        let rowsY = max(bottom - rows.height, top + 8 + chips.height + 60)
+        block.place(rows, at: Point(x: side.x, y: rowsY))
+        let x = side.x + 24
+        let arrow = (from: top + 8 + chips.height + 4, to: rowsY - 3)
+        addArrow(x: x, from: arrow.from, to: arrow.to, &block)
+        let lock = Block.row(
+            [
+                Badge.lock.block(size: 14),
+                type.paragraph(
+                    Localised(
+                        en: "looked up in the frozen table of embeddings: nothing is trained", zhHans: "从冻结的嵌入表中查出：不训练任何参数"),
+                    width: side.width - 24 - 12 - 22, font: .label, paint: .muted),
+            ], spacing: 8)
+        block.place(lock, at: Point(x: x + 12, y: ((arrow.from + arrow.to - lock.height) / 2).rounded()))
+        return max(bottom, rowsY + rows.height)
     }
 
     private var text: Localised { Localised(en: "words, then the text", zhHans: "先是这些词，然后是文本") }
@@ -276,8 +304,11 @@ private struct PTuningDrawing {
             if let operation = stage.operation {
                 let x = Self.padding + nameWidth + 8 + 16
                 addArrow(x: x, from: y + 4, to: y + Self.arrow - 3, &block)
-                let line = type.line(
-                    type.shortened(type(operation), width: width - x - 12, font: .label.bold), font: .label.bold, paint: .trained)
+                var line = type.paragraph(operation, width: width - x - 12, font: .label.bold, paint: .trained)
+                if line.height > Self.arrow {
+                    let text = type.shortened(type(operation), width: width - x - 12, font: .label.bold)
+                    line = type.line(text, font: .label.bold, paint: .trained)
+                }
                 block.place(line, at: Point(x: x + 12, y: y + ((Self.arrow - line.height) / 2).rounded()))
                 y += Self.arrow
             }
@@ -304,7 +335,6 @@ private struct PTuningDrawing {
             block.place(framed, at: Point(x: 0, y: y))
             let range = type.line("± " + NumberFormat.significant(scale.upper), font: .digits, paint: .muted)
             block.place(range, at: Point(x: framed.width + 6, y: y + ((framed.height - range.height) / 2).rounded()))
-            if isLast { block.places["result"] = Rectangle(x: 0, y: y, width: framed.width, height: framed.height) }
             y += framed.height
         }
         block.size.height = y

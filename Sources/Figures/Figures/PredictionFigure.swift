@@ -59,6 +59,8 @@ private struct PredictionDrawing {
     }
 
     private static let mostExamples = 8
+    /// The same where each takes more of the height.
+    private static let mostTallExamples = 6
 
     func sheet() throws -> Sheet {
         try check()
@@ -81,16 +83,37 @@ private struct PredictionDrawing {
             provenance: context.provenance(run, step: after.step))
     }
 
+    /// Where the parts of an example stand, px.
+    private struct Layout {
+        /// The wanted word, and what the model held likely before and after.
+        let wanted: Double
+        let columns: [Double]
+        /// The width of each of the last two.
+        let column: Double
+        /// Whether input and wanted word stand above what the model held likely, for want of room beside it.
+        let isStacked: Bool
+        /// Whether bars stand below their words, for want of room before them.
+        let hasBarsBelow: Bool
+
+        private static let gap = 24.0
+        /// What a bar, its number and the first letters of a word need.
+        private static let leastColumn = 180.0
+
+        init(room: Double, input: Double, wanted: Double) {
+            self.wanted = input
+            let beside = ((room - input - wanted - Self.gap) / 2).rounded(.down)
+            isStacked = beside < Self.leastColumn
+            column = isStacked ? ((room - Self.gap) / 2).rounded(.down) : beside
+            hasBarsBelow = column < Self.leastColumn
+            let first = isStacked ? 0 : input + wanted
+            columns = [first, first + column + Self.gap]
+        }
+    }
+
     private func table() -> Block {
         let type = context.type
-        let chosen = Elision(count: after.predictions.count, capacity: Self.mostExamples)
-        let examples = Array(chosen.shown.prefix(Self.mostExamples))
         func input(_ prediction: RecordedPrediction) -> String {
             split.examples.map { TextSafety.shown($0[prediction.example].input) } ?? "#\(prediction.example + 1)"
-        }
-        let inputs = examples.map { type.shortened(input(after.predictions[$0]), width: 150, font: .label.mono) }
-        let wanted = examples.map {
-            type.shortened(TextSafety.shown(words[Int(after.predictions[$0].target)]), width: 90, font: .label.bold)
         }
         let heads = [
             Localised(en: "input", zhHans: "输入"), Localised(en: "wanted", zhHans: "期望"),
@@ -101,54 +124,102 @@ private struct PredictionDrawing {
         func width(_ texts: [String], _ font: Font, _ head: Localised) -> Double {
             max(texts.map { type.width(of: $0, in: font) }.max() ?? 0, type.width(of: type(head), in: .label.bold)).rounded(.up)
         }
-        let first = width(inputs, .label.mono, heads[0]) + 20
-        let second = width(wanted, .label.bold, heads[1]) + 24
-        let column = ((context.room - first - second - 24) / 2).rounded(.down)
-        let starts = [0, first, first + second, first + second + column + 24]
-        var block = Block(size: Size(width: context.room, height: 0))
-        for (head, x) in zip(heads, starts) {
-            block.place(type.line(head, font: .label.bold, paint: .muted), at: Point(x: x, y: 0))
+        func chosen(_ capacity: Int) -> (examples: [Int], inputs: [String], wanted: [String], layout: Layout) {
+            let examples = Array(Elision(count: after.predictions.count, capacity: capacity).shown.prefix(capacity))
+            let inputs = examples.map { type.shortened(input(after.predictions[$0]), width: 150, font: .label.mono) }
+            let wanted = examples.map {
+                type.shortened(TextSafety.shown(words[Int(after.predictions[$0].target)]), width: 90, font: .label.bold)
+            }
+            let layout = Layout(
+                room: context.room, input: width(inputs, .label.mono, heads[0]) + 20,
+                wanted: width(wanted, .label.bold, heads[1]) + 24)
+            return (examples, inputs, wanted, layout)
         }
-        var y = 26.0
+        let most = chosen(Self.mostExamples)
+        let (examples, inputs, wanted, layout) = most.layout.hasBarsBelow ? chosen(Self.mostTallExamples) : most
         let lineHeight = 16.0
+        var block = Block(size: Size(width: context.room, height: 0))
+        let lower = layout.isStacked ? lineHeight + 2 : 0
+        let places = [Point.zero, Point(x: layout.wanted, y: 0)] + layout.columns.map { Point(x: $0, y: lower) }
+        for (head, place) in zip(heads, places) {
+            block.place(type.line(head, font: .label.bold, paint: .muted), at: place)
+        }
+        var y = 26.0 + lower
         for (rank, index) in examples.enumerated() {
             let (old, new) = (
                 before.predictions.first { $0.example == after.predictions[index].example }, after.predictions[index]
             )
             block.elements.append(.line(Point(x: 0, y: y - 4), Point(x: context.room, y: y - 4), Stroke(.rule)))
-            block.place(type.line(inputs[rank], font: .label.mono), at: Point(x: starts[0], y: y))
-            block.place(type.line(wanted[rank], font: .label.bold, paint: .good), at: Point(x: starts[1], y: y))
-            for (prediction, evaluation, x) in [(old, before, starts[2]), (new, after, starts[3])] {
+            block.place(type.line(inputs[rank], font: .label.mono), at: Point(x: 0, y: y))
+            block.place(type.line(wanted[rank], font: .label.bold, paint: .good), at: Point(x: layout.wanted, y: y))
+            if layout.isStacked { y += lineHeight + 4 }
+            let pitch = layout.hasBarsBelow ? lineHeight + 6 : lineHeight
+            for (prediction, evaluation, x) in [(old, before, layout.columns[0]), (new, after, layout.columns[1])] {
                 guard let prediction else { continue }
+                let place = evaluation.predictions.firstIndex { $0.example == prediction.example }
                 for (line, token) in prediction.tokens.prefix(Self.words).enumerated() {
-                    let p = Double(prediction.probabilities[line])
-                    let top = y + Double(line) * lineHeight
-                    let isWanted = token == prediction.target
-                    let place = evaluation.predictions.firstIndex { $0.example == prediction.example }
-                    let address = Address(run: run.id, step: evaluation.step, .evaluationProbabilities(split.id), place, line)
-                        .text
-                    let bar = Rectangle(x: x, y: top + 4, width: max(1, (p * Self.bar).rounded()), height: 9)
-                    block.elements.append(
-                        .group(
-                            Group(
-                                address: address, [.rectangle(bar, fill: isWanted ? .good : .role(.ink, strength: 0.55))])))
-                    let number = p > 0 && p < 0.005 ? "<0.01" : NumberFormat.fixed(p, decimals: 2)
-                    block.place(
-                        type.line(number, font: .label).addressed(address), at: Point(x: x + Self.bar + 6, y: top))
-                    let text = type.shortened(
-                        TextSafety.shown(words[Int(token)]), width: column - Self.bar - 72, font: .label.bold)
-                    block.place(
-                        type.line(
-                            (isWanted ? "✓ " : "") + text, font: isWanted ? .label.bold : .label,
-                            paint: isWanted ? .good : .ink), at: Point(x: x + Self.bar + 54, y: top))
+                    let answer = Answer(
+                        word: TextSafety.shown(words[Int(token)]), probability: Double(prediction.probabilities[line]),
+                        isWanted: token == prediction.target,
+                        address: Address(run: run.id, step: evaluation.step, .evaluationProbabilities(split.id), place, line)
+                            .text)
+                    let origin = Point(x: x, y: y + Double(line) * pitch)
+                    if layout.hasBarsBelow {
+                        put(answer, aboveBarAt: origin, width: layout.column, into: &block)
+                    } else {
+                        put(answer, behindBarAt: origin, width: layout.column, into: &block)
+                    }
                 }
             }
-            y += Double(Self.words) * lineHeight + 8
+            y += Double(Self.words) * pitch + 8
         }
         block.size.height = y - 8
         let left = after.predictions.count - examples.count
         let note = left > 0 ? Elision.note(omitted: left, Localised(en: "examples", zhHans: "个样例")) : nil
         return .column([block] + [note].compactMap { $0.map { type.line($0, font: .digits, paint: .muted) } }, spacing: 10)
+    }
+
+    /// A word that the model held likely.
+    private struct Answer {
+        let word: String
+        let probability: Double
+        let isWanted: Bool
+        let address: String
+
+        var number: String {
+            probability > 0 && probability < 0.005 ? "<0.01" : NumberFormat.fixed(probability, decimals: 2)
+        }
+    }
+
+    /// Bar, number and word on one line.
+    private func put(_ answer: Answer, behindBarAt origin: Point, width: Double, into block: inout Block) {
+        block.elements.append(bar(answer, at: origin + Point(x: 0, y: 4), length: Self.bar, height: 9))
+        block.place(
+            context.type.line(answer.number, font: .label).addressed(answer.address),
+            at: Point(x: origin.x + Self.bar + 6, y: origin.y))
+        block.place(word(answer, width: width - Self.bar - 72), at: Point(x: origin.x + Self.bar + 54, y: origin.y))
+    }
+
+    /// Word and number on one line, and the bar below them.
+    private func put(_ answer: Answer, aboveBarAt origin: Point, width: Double, into block: inout Block) {
+        let number = context.type.line(answer.number, font: .label).addressed(answer.address)
+        block.elements.append(bar(answer, at: origin + Point(x: 0, y: Font.label.lineHeight), length: width, height: 3))
+        block.place(number, at: Point(x: origin.x + width - number.width, y: origin.y))
+        block.place(word(answer, width: width - number.width - 26), at: origin)
+    }
+
+    private func bar(_ answer: Answer, at origin: Point, length: Double, height: Double) -> Element {
+        let bar = Rectangle(
+            x: origin.x, y: origin.y, width: max(1, (answer.probability * length).rounded()), height: height)
+        return .group(
+            Group(address: answer.address, [.rectangle(bar, fill: answer.isWanted ? .good : .role(.ink, strength: 0.55))]))
+    }
+
+    private func word(_ answer: Answer, width: Double) -> Block {
+        let text = context.type.shortened(answer.word, width: width, font: .label.bold)
+        return context.type.line(
+            (answer.isWanted ? "✓ " : "") + text, font: answer.isWanted ? .label.bold : .label,
+            paint: answer.isWanted ? .good : .ink)
     }
 
     /// Answers shown of each example.

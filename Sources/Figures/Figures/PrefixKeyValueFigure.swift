@@ -59,6 +59,7 @@ private struct PrefixKeyValueDrawing {
             en: "layer \(row.layer + 1), head \(row.head + 1)", zhHans: "第 \(row.layer + 1) 层第 \(row.head + 1) 个头")
         let isTurned = run.model.family == "llama"
         let isProjected = !run.description.isTrained(.prefix)
+        let signs = HeatStrips.signs(of: row.query.count, in: parts.first?.strip ?? 0)
         return Sheet(
             title: Localised(
                 en:
@@ -73,9 +74,9 @@ private struct PrefixKeyValueDrawing {
             body: body(),
             caption: Localised(
                 en:
-                    "\(place.en.prefix(1).uppercased() + place.en.dropFirst()). The prefix has no queries and no words: its keys and values are \(isProjected ? "what a trained network makes" : "trained as they stand"), while those of the text are computed from the words by frozen weights.\(isTurned ? " Positions turn the query and the text’s keys; the prefix’s keys are taken as turned already." : "") A small bar marks a negative number.",
+                    "\(place.en.prefix(1).uppercased() + place.en.dropFirst()). The prefix has no queries and no words: its keys and values are \(isProjected ? "what a trained network makes" : "trained as they stand"), while those of the text are computed from the words by frozen weights.\(isTurned ? " Positions turn the query and the text’s keys; the prefix’s keys are taken as turned already." : "") \(signs.en)",
                 zhHans:
-                    "\(place.zhHans)。前缀没有查询，也没有对应的词：它的键和值\(isProjected ? "由训练的网络产生" : "直接训练")；文本的键和值由冻结的权重从词算出。\(isTurned ? "位置会旋转查询和文本的键；前缀的键视为已经旋转。" : "")短横表示负数。"
+                    "\(place.zhHans)。前缀没有查询，也没有对应的词：它的键和值\(isProjected ? "由训练的网络产生" : "直接训练")；文本的键和值由冻结的权重从词算出。\(isTurned ? "位置会旋转查询和文本的键；前缀的键视为已经旋转。" : "")\(signs.zhHans)"
             ),
             provenance: context.provenance(run, step: frame.step))
     }
@@ -94,45 +95,95 @@ private struct PrefixKeyValueDrawing {
     private struct Columns {
         let label: Double
         let strip: Double
-        let score = 60.0
-        let bar: Double
+        var score = 60.0
+        var bar: Double
+        var gap = 22.0
         let number = 46.0
-        static let gap = 22.0
+        /// Whether keys and their scores are among them, and values.
+        var hasKeys = true
+        var hasValues = true
 
         var keyX: Double { label + 10 }
         var keyWidth: Double { strip + 2 * PrefixKeyValueDrawing.padding }
-        var scoreX: Double { keyX + keyWidth + Self.gap }
-        var weightX: Double { scoreX + score + Self.gap }
+        var scoreX: Double { keyX + keyWidth + gap }
+        var weightX: Double { hasKeys ? scoreX + score + gap : keyX }
         var weightWidth: Double { number + 6 + bar }
-        var valueX: Double { weightX + weightWidth + Self.gap }
+        var valueX: Double { weightX + weightWidth + gap }
 
-        init(room: Double, label: Double, count: Int) {
-            self.label = label
+        private static let leastStrip = 96.0
+
+        /// All of them side by side; `nil` where that makes the strips too short.
+        init?(room: Double, label: Double, count: Int) {
             let least = room < 900 ? 72.0 : 140
-            let fixed = label + 10 + 4 * PrefixKeyValueDrawing.padding + score + number + 6 + least + 3 * Self.gap
-            // Whole cells, so that nothing is left over at the right.
-            let cell = max(1, ((room - fixed) / 2 / Double(max(count, 1))).rounded(.down))
-            strip = cell >= 3 ? cell * Double(max(count, 1)) : ((room - fixed) / 2).rounded(.down)
+            let fixed = label + 10 + 4 * PrefixKeyValueDrawing.padding + score + number + 6 + least + 3 * gap
+            guard (room - fixed) / 2 >= Self.leastStrip else { return nil }
+            self.label = label
+            strip = Self.length((room - fixed) / 2, count: count)
             bar = max(least, room - fixed - 2 * strip + least)
         }
+
+        /// Keys with scores and weights, and weights with values.
+        static func split(room: Double, label: Double, count: Int) -> [Columns] {
+            let (score, gap, least) = (48.0, 12.0, 40.0)
+            let fixed = label + 10 + 2 * PrefixKeyValueDrawing.padding + score + 46 + 6 + least + 2 * gap
+            let strip = length(max(0, room - fixed), count: count)
+            var keys = Columns(label: label, strip: strip)
+            (keys.score, keys.gap, keys.hasValues) = (score, gap, false)
+            keys.bar = room - keys.weightX - keys.number - 6
+            // Without the scores, there is more room for bars and strips.
+            let (longest, padding) = (72.0, 2 * PrefixKeyValueDrawing.padding)
+            let rest = room - keys.keyX - keys.number - 6 - longest - 22 - padding
+            var values = Columns(label: label, strip: length(max(strip, rest), count: count))
+            values.hasKeys = false
+            values.bar = room - values.keyX - values.number - 6 - values.gap - values.keyWidth
+            return [keys, values]
+        }
+
+        private init(label: Double, strip: Double) { (self.label, self.strip, bar) = (label, strip, 0) }
+
+        /// Whole cells, so that nothing is left over at the right.
+        private static func length(_ room: Double, count: Int) -> Double {
+            let cell = max(1, (room / Double(max(count, 1))).rounded(.down))
+            return cell >= 3 ? cell * Double(max(count, 1)) : room.rounded(.down)
+        }
+    }
+
+    private var prefixRows: Elision { Elision(count: row.promptLength, capacity: Self.mostRows) }
+    private var textRows: Elision { Elision(count: row.seen - row.promptLength, capacity: Self.mostRows) }
+    private var query: String { context.type(Localised(en: "query q", zhHans: "查询 q")) }
+
+    /// All columns, or where there is no room for them the two halves of them.
+    private var parts: [Columns] {
+        let names = prefixRows.shown.map { "p\($0 + 1)" } + textRows.shown.map { row.words[$0] }
+        let widest = names.map { context.type.width(of: $0, in: .label) }.max() ?? 0
+        func label(most: Double) -> Double {
+            max(min(most, widest), context.type.width(of: query, in: .label.bold)).rounded(.up)
+        }
+        let (room, count) = (context.room, row.query.count)
+        return Columns(room: room, label: label(most: 96), count: count).map { [$0] }
+            ?? Columns.split(room: room, label: label(most: 64), count: count)
     }
 
     private func body() -> Block {
         let type = context.type
-        let prefixRows = Elision(count: row.promptLength, capacity: Self.mostRows)
-        let textRows = Elision(count: row.seen - row.promptLength, capacity: Self.mostRows)
-        let query = type(Localised(en: "query q", zhHans: "查询 q"))
-        let names =
-            prefixRows.shown.map { "p\($0 + 1)" } + textRows.shown.map { row.words[$0] }
-        let widest = names.map { type.width(of: $0, in: .label) }.max() ?? 0
-        let label = max(min(96, widest), type.width(of: query, in: .label.bold)).rounded(.up)
-        let columns = Columns(room: context.room, label: label, count: row.query.count)
-        var block = Block(size: Size(width: context.room, height: 0))
+        let keys = Block.rowOrColumn(
+            [
+                ColourKey(vectorsScale, title: type(Localised(en: "q, k", zhHans: "q、k")), length: 100).block(type),
+                ColourKey(contentsScale, title: type(Localised(en: "v, output", zhHans: "v、输出")), length: 100).block(type),
+            ], width: context.room, spacing: 40)
+        let notes = [
+            HeatStrips.note(rows: prefixRows, numbers: 0, noun: Localised(en: "virtual tokens", zhHans: "个虚拟 token")),
+            textRows.note(Localised(en: "words", zhHans: "个词")),
+        ].compactMap { $0 }.map { type.line($0, font: .digits, paint: .muted) }
+        return .column(parts.map(table) + notes + [worked(), keys], spacing: 16)
+    }
 
-        // The query, over the keys that it meets.
+    /// The query over the keys that it meets; gives the y below it.
+    private func addQuery(_ columns: Columns, to block: inout Block) -> Double {
+        let type = context.type
         let queryStrip = strip(row.query, vectorsScale, "query", ofPrefix: false, index: row.row, width: columns.strip)
         let queryLine = type.line(query, font: .label.bold, paint: .textToken)
-        block.place(queryLine, at: Point(x: label - queryLine.width, y: 0))
+        block.place(queryLine, at: Point(x: columns.label - queryLine.width, y: 0))
         block.place(
             queryStrip, at: Point(x: columns.keyX + Self.padding, y: ((queryLine.height - Self.stripHeight) / 2).rounded()))
         let ofWord = type.line(
@@ -140,22 +191,42 @@ private struct PrefixKeyValueDrawing {
                 type(Localised(en: "of “\(row.words[row.position])”", zhHans: "来自“\(row.words[row.position])”")),
                 width: context.room - columns.scoreX, font: .label), font: .label, paint: .textToken)
         block.place(ofWord, at: Point(x: columns.scoreX - 8, y: 0))
+        return queryLine.height
+    }
+
+    private func table(_ columns: Columns) -> Block {
+        let type = context.type
+        var block = Block(size: Size(width: context.room, height: 0))
+        let queryBottom = columns.hasKeys ? addQuery(columns, to: &block) : 0
 
         // Heads, and the arrow from the query to the keys.
-        let headY = queryLine.height + 26
+        let headY = columns.hasKeys ? queryBottom + 26 : 0
         let width = row.query.count
-        let heads: [(Double, Double, Localised, Paint, Bool)] = [
-            (columns.keyX, columns.keyWidth, Localised(en: "keys K", zhHans: "键 K"), .key, false),
-            (columns.scoreX, columns.score, Localised(same: "q·k / √\(width)"), .ink, true),
-            (columns.weightX, columns.weightWidth, Localised(en: "softmax: weight", zhHans: "softmax：权重"), .ink, false),
-            (columns.valueX, columns.keyWidth, Localised(en: "values V", zhHans: "值 V"), .value, false),
-        ]
+        let keysHead = Localised(en: "keys K", zhHans: "键 K")
+        let weightHeads =
+            columns.hasKeys
+            ? [Localised(en: "softmax: weight", zhHans: "softmax：权重"), Localised(same: "softmax")]
+            : [Localised(en: "weight w", zhHans: "权重 w")]
+        let weightHead = weightHeads.first { type.width(of: type($0), in: .label.bold) <= columns.weightWidth } ?? weightHeads[0]
+        var heads: [(Double, Double, Localised, Paint, Bool)] = []
+        if columns.hasKeys {
+            heads.append((columns.keyX, columns.keyWidth, keysHead, .key, false))
+            heads.append((columns.scoreX, columns.score, Localised(same: "q·k / √\(width)"), .ink, true))
+        }
+        heads.append((columns.weightX, columns.weightWidth, weightHead, .ink, false))
+        if columns.hasValues {
+            heads.append((columns.valueX, columns.keyWidth, Localised(en: "values V", zhHans: "值 V"), .value, false))
+        }
         for (x, width, text, paint, atEnd) in heads {
             let line = type.line(text, font: .label.bold, paint: paint)
             block.place(line, at: Point(x: atEnd ? x + width - line.width : x, y: headY))
         }
-        let keyMiddle = (columns.keyX + columns.keyWidth / 2).rounded()
-        addArrow([Point(x: keyMiddle, y: queryLine.height + 3), Point(x: keyMiddle, y: headY + Font.label.lineHeight)], &block)
+        if columns.hasKeys {
+            // In the middle of the keys, or past their head where that reaches further.
+            let past = type.width(of: type(keysHead), in: .label.bold) + 10
+            let x = (columns.keyX + max(columns.keyWidth / 2, past)).rounded()
+            addArrow([Point(x: x, y: queryBottom + 3), Point(x: x, y: headY + Font.label.lineHeight)], &block)
+        }
 
         var y = headY + Font.label.lineHeight + 6
         let groupsTop = y
@@ -171,6 +242,10 @@ private struct PrefixKeyValueDrawing {
             Localised(en: "text", zhHans: "文本"), textShare, address: Derivation("text-share", weights).description,
             paint: .textToken, columns, y: y, to: &block)
 
+        guard columns.hasValues else {
+            block.size.height = y + 6 + Font.label.lineHeight
+            return block
+        }
         // The output, below the values it is mixed of.
         let outputY = y + 44
         let valueMiddle = (columns.valueX + columns.keyWidth / 2).rounded()
@@ -189,7 +264,11 @@ private struct PrefixKeyValueDrawing {
                 Point(x: valueMiddle, y: outputY - 4),
             ], &block)
         let sum = type.line(Localised(same: "Σ w · v"), font: .label.bold)
-        block.place(sum, at: Point(x: valueMiddle + 10, y: y + 12 + ((32 - sum.height) / 2).rounded()))
+        let isRight = valueMiddle + 10 + sum.width <= context.room
+        block.place(
+            sum,
+            at: Point(
+                x: isRight ? valueMiddle + 10 : valueMiddle - 10 - sum.width, y: y + 12 + ((32 - sum.height) / 2).rounded()))
         let output = Box.plain.block(
             strip(row.mix, contentsScale, "mix", ofPrefix: false, index: row.row, width: columns.strip),
             padding: .all(Self.padding))
@@ -198,17 +277,7 @@ private struct PrefixKeyValueDrawing {
         block.place(
             name, at: Point(x: columns.valueX - 12 - name.width, y: outputY + ((output.height - name.height) / 2).rounded()))
         block.size.height = outputY + output.height
-
-        let keys = Block.row(
-            [
-                ColourKey(vectorsScale, title: type(Localised(en: "q, k", zhHans: "q、k")), length: 100).block(type),
-                ColourKey(contentsScale, title: type(Localised(en: "v, output", zhHans: "v、输出")), length: 100).block(type),
-            ], spacing: 40)
-        let notes = [
-            HeatStrips.note(rows: prefixRows, numbers: 0, noun: Localised(en: "virtual tokens", zhHans: "个虚拟 token")),
-            textRows.note(Localised(en: "words", zhHans: "个词")),
-        ].compactMap { $0 }.map { type.line($0, font: .digits, paint: .muted) }
-        return .column([block] + notes + [worked(), keys], spacing: 16)
+        return block
     }
 
     /// A group of keys with their scores, weights and values; gives the y below it.
@@ -219,7 +288,8 @@ private struct PrefixKeyValueDrawing {
         let height =
             2 * (Self.padding - 4) + Double(rows.shown.count) * Self.lineHeight + (rows.gap == nil ? 0 : Self.breakHeight)
         let box = isPrefix ? Box.trained : .textToken
-        for x in [columns.keyX, columns.valueX] {
+        let boxes = (columns.hasKeys ? [columns.keyX] : []) + (columns.hasValues ? [columns.valueX] : [])
+        for x in boxes {
             let frame = Rectangle(x: x, y: top, width: columns.keyWidth, height: height)
             block.elements.append(
                 .rectangle(
@@ -229,7 +299,7 @@ private struct PrefixKeyValueDrawing {
         for (rank, index) in rows.shown.enumerated() {
             if rank == rows.gap {
                 var dots = Path()
-                for x in [columns.keyX, columns.valueX] {
+                for x in boxes {
                     for step in -1...1 {
                         let centre = Point(x: x + columns.keyWidth / 2 + Double(step) * 5, y: y + Self.breakHeight / 2)
                         dots.append(Path(circleAt: centre, radius: 1))
@@ -247,14 +317,16 @@ private struct PrefixKeyValueDrawing {
             let stripY = y + (Self.lineHeight - Self.stripHeight) / 2
             let name = isPrefix ? "p\(index + 1)" : type.shortened(row.words[index], width: columns.label, font: .label)
             put(name, end: columns.label, paint: paint)
-            let keyStrip = strip(
-                row.keys[key], vectorsScale, "key", ofPrefix: isPrefix, index: place, width: columns.strip)
-            block.place(keyStrip, at: Point(x: columns.keyX + Self.padding, y: stripY))
-            put(
-                NumberFormat.fixed(Double(row.scores[key]), decimals: 2), end: columns.scoreX + columns.score,
-                address: Address(
-                    run: run.id, step: frame.step, .block(row.layer, "attention.scores"), row.row, row.head, key
-                ).text)
+            if columns.hasKeys {
+                let keyStrip = strip(
+                    row.keys[key], vectorsScale, "key", ofPrefix: isPrefix, index: place, width: columns.strip)
+                block.place(keyStrip, at: Point(x: columns.keyX + Self.padding, y: stripY))
+                put(
+                    NumberFormat.fixed(Double(row.scores[key]), decimals: 2), end: columns.scoreX + columns.score,
+                    address: Address(
+                        run: run.id, step: frame.step, .block(row.layer, "attention.scores"), row.row, row.head, key
+                    ).text)
+            }
             let weight = Address(run: run.id, step: frame.step, .attentionWeights(layer: row.layer), row.row, row.head, key)
             put(
                 NumberFormat.fixed(Double(row.weights[key]), decimals: 3), end: columns.weightX + columns.number,
@@ -263,9 +335,11 @@ private struct PrefixKeyValueDrawing {
                 x: columns.weightX + columns.number + 6, y: y + (Self.lineHeight - 12) / 2,
                 width: max(1, (columns.bar * Double(row.weights[key])).rounded()), height: 12)
             block.elements.append(.group(Group(address: weight.text, [.rectangle(bar, fill: paint)])))
-            let valueStrip = strip(
-                row.values[key], contentsScale, "value", ofPrefix: isPrefix, index: place, width: columns.strip)
-            block.place(valueStrip, at: Point(x: columns.valueX + Self.padding, y: stripY))
+            if columns.hasValues {
+                let valueStrip = strip(
+                    row.values[key], contentsScale, "value", ofPrefix: isPrefix, index: place, width: columns.strip)
+                block.place(valueStrip, at: Point(x: columns.valueX + Self.padding, y: stripY))
+            }
             y += Self.lineHeight
         }
         return top + height
@@ -282,7 +356,8 @@ private struct PrefixKeyValueDrawing {
             .line(Point(x: end - number.width - 2, y: y + 2), Point(x: end + 2, y: y + 2), Stroke(paint, width: 1)))
         block.place(number, at: Point(x: end - number.width, y: y + 6))
         let line = type.line(name, font: .label.bold, paint: paint)
-        block.place(line, at: Point(x: columns.scoreX + columns.score - line.width, y: y + 6))
+        let nameEnd = columns.hasKeys ? columns.scoreX + columns.score : columns.label
+        block.place(line, at: Point(x: nameEnd - line.width, y: y + 6))
     }
 
     /// One number of the output as the sum it is: that which is farthest from 0.

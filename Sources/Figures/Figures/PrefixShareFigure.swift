@@ -87,23 +87,69 @@ private struct PrefixShareDrawing {
     }
 
     private static let mostPanels = 6
+    /// The same where each has a line of its own.
+    private static let mostLines = 4
+    private static let panelsPerLine = 3
     private static let gap = 28.0
+    /// A cell with a number, and the widest panel that is asked for the sake of numbers, px.
+    private static let leastCell = 34.0
+    private static let leastPanel = 180.0
 
     /// The words with a panel: all, or those round the one that answers.
     private func panelsShown(_ answering: Int) -> Range<Int> {
-        guard words.count > Self.mostPanels else { return 0..<words.count }
-        let start = min(max(0, answering - Self.mostPanels + 2), words.count - Self.mostPanels)
-        return start..<start + Self.mostPanels
+        func shown(most: Int) -> Range<Int> {
+            guard words.count > most else { return 0..<words.count }
+            let start = min(max(0, answering - most + 2), words.count - most)
+            return start..<start + most
+        }
+        let all = shown(most: Self.mostPanels)
+        return panelsPerLine(all, answering: answering) > 1 ? all : shown(most: Self.mostLines)
+    }
+
+    /// The names of the layers.
+    private var layerNames: [String] {
+        shares[0].indices.map { context.type(Localised(en: "layer \($0 + 1)", zhHans: "第 \($0 + 1) 层")) }
+    }
+
+    /// Their room before the first panel of a line, px.
+    private var side: Double {
+        (layerNames.map { context.type.width(of: $0, in: .label) }.max() ?? 0).rounded(.up) + 6
+    }
+
+    /// As many as leave room for the numbers and for what stands over each panel.
+    private func panelsPerLine(_ shown: Range<Int>, answering: Int) -> Int {
+        let heads = Double(shares[0][0].count)
+        let least = min(heads * (Self.leastCell + 1) - 1, Self.leastPanel)
+        let heading = shown.map { self.heading(of: $0, isAnswering: $0 == answering).width }.max() ?? 0
+        let room = context.room - side + Self.gap
+        let most = min(Int(room / (least + Self.gap)), Int(room / (heading + SceneAudit.air)))
+        return max(1, min(shown.count, Self.panelsPerLine, most))
+    }
+
+    /// What stands over the panel of a word.
+    private func heading(of word: Int, isAnswering: Bool) -> Block {
+        let type = context.type
+        let head = type.line(
+            type.shortened("“\(words[word])”", width: 120, font: .label.bold), font: .label.bold, paint: .textToken)
+        let all = shares[word].joined()
+        let mean = all.reduce(0, +) / Double(max(all.count, 1))
+        let note = type.line(
+            Localised(
+                en: "mean \(NumberFormat.fixed(mean, decimals: 2))\(isAnswering ? ", answers here" : "")",
+                zhHans: "平均 \(NumberFormat.fixed(mean, decimals: 2))\(isAnswering ? "，在此作答" : "")"), font: .label,
+            paint: .muted)
+        return .row([head, note], spacing: 8)
     }
 
     private func body(_ shown: Range<Int>, answering: Int) -> Block {
         let type = context.type
         let (layers, heads) = (shares[0].count, shares[0][0].count)
-        let labels = (0..<layers).map { type(Localised(en: "layer \($0 + 1)", zhHans: "第 \($0 + 1) 层")) }
-        let side = (labels.map { type.width(of: $0, in: .label) }.max() ?? 0).rounded(.up) + 6
         // The first panel of a line carries the layers' names.
-        let perLine = max(1, min(shown.count, 3))
+        let (labels, side) = (layerNames, side)
+        let perLine = panelsPerLine(shown, answering: answering)
         let width = ((context.room - side - Self.gap * Double(perLine - 1)) / Double(perLine)).rounded(.down)
+        // One below the other, panels may fill their lines.
+        let mostCell = perLine == 1 && shown.count > 1 ? 72.0 : 48
         let scale = ColourScale.sequential(from: 0, to: 1)
         var lines: [Block] = []
         for start in stride(from: shown.lowerBound, to: shown.upperBound, by: perLine) {
@@ -117,24 +163,13 @@ private struct PrefixShareDrawing {
                         count: heads, labels: (1...heads).map { type(Localised(en: "h\($0)", zhHans: "头 \($0)")) },
                         noun: Localised(en: "heads", zhHans: "个头")),
                     values: shares[word].joined().map { Float($0) }, scale: scale)
-                view.cell = Size(width: min(48, ((width - Double(heads - 1)) / Double(heads)).rounded(.down)), height: 26)
+                view.cell = Size(width: min(mostCell, ((width - Double(heads - 1)) / Double(heads)).rounded(.down)), height: 26)
                 view.isSquare = false
                 view.showsShares = true
                 let matrix = view.block(type, room: Size(width: isFirst ? width + side : width, height: 600))
                 let cells = matrix.places["cells"] ?? matrix.bounds
                 let x = side + Double(column) * (width + Self.gap)
-                let isAnswering = word == answering
-                let head = type.line(
-                    type.shortened("“\(words[word])”", width: 120, font: .label.bold), font: .label.bold,
-                    paint: .textToken)
-                let all = shares[word].joined()
-                let mean = all.reduce(0, +) / Double(max(all.count, 1))
-                let note = type.line(
-                    Localised(
-                        en: "mean \(NumberFormat.fixed(mean, decimals: 2))\(isAnswering ? ", answers here" : "")",
-                        zhHans: "平均 \(NumberFormat.fixed(mean, decimals: 2))\(isAnswering ? "，在此作答" : "")"), font: .label,
-                    paint: .muted)
-                line.place(.row([head, note], spacing: 8), at: Point(x: x, y: 0))
+                line.place(heading(of: word, isAnswering: word == answering), at: Point(x: x, y: 0))
                 let y = Font.label.lineHeight + 8
                 line.place(addressed(matrix, word: word), at: Point(x: x - cells.x, y: y))
                 // Weights near 0 have the colour of paper: a ground shows how far the cells reach.
@@ -150,7 +185,7 @@ private struct PrefixShareDrawing {
         let note = left > 0 ? Elision.note(omitted: left, Localised(en: "words", zhHans: "个词")) : nil
         let key = ColourKey(
             scale, title: type(Localised(en: "λ, the prompt’s part of the attention", zhHans: "λ：提示所得注意力的份额")), length: 120
-        ).block(type)
+        ).block(type, within: context.room)
         return .column(lines + [note.map { type.line($0, font: .digits, paint: .muted) }].compactMap { $0 } + [key], spacing: 20)
     }
 

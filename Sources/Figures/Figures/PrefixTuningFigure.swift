@@ -153,19 +153,53 @@ private struct PrefixTuningDrawing {
     private static let gap = 24.0
     /// For what the deepest colour of a layer's tiles stands for.
     private static let range = 52.0
+    /// Shorter strips of many numbers leave most of them out, px.
+    private static let leastStrip = 192.0
+
+    /// How a layer's band is laid out.
+    private struct BandLayout {
+        /// Whether name and range of a layer stand above its tiles, for want of room beside them.
+        let hasHead: Bool
+        let arrow: Double
+        /// The side of a tile.
+        let tile: Double
+        let leastPitch: Double
+        /// Before the first tile, and behind the band.
+        let head: Double
+        let range: Double
+        /// Above the tiles.
+        let headHeight: Double
+        /// What a word in its chip leaves of the pitch.
+        let chipAir: Double
+
+        static func beside(name: Double) -> BandLayout {
+            BandLayout(
+                hasHead: false, arrow: PrefixTuningDrawing.arrow, tile: PrefixTuningDrawing.tile,
+                leastPitch: PrefixTuningDrawing.leastPitch, head: 10 + 14 + 6 + name + 10, range: PrefixTuningDrawing.range,
+                headHeight: 0, chipAir: 26)
+        }
+        static let above = BandLayout(
+            hasHead: true, arrow: 22, tile: 32, leastPitch: 56, head: 8, range: 0, headHeight: Font.label.lineHeight + 6,
+            chipAir: 20)
+    }
 
     private func stack() throws -> Block {
         let type = context.type
         let shownLayers = Elision(count: layers, capacity: 5)
         let shownRows = Elision(count: length, capacity: 6)
-        let shownText = Elision(count: rows.count, capacity: context.room < 900 ? 3 : 6)
         let names = shownLayers.shown.map { Localised(en: "layer \($0 + 1)", zhHans: "第 \($0 + 1) 层") }
         let nameWidth = (names.map { type.width(of: type($0), in: .label) }.max() ?? 0).rounded(.up)
-        let head = 10 + 14 + 6 + nameWidth + 10
-        let textGap = shownText.gap == nil ? 0 : 16.0
-        let leastBand = head + Double(shownText.shown.count) * Self.leastPitch + textGap
         let letter = 20.0
-        let stripRoom = context.room - leastBand - Self.arrow - Self.range - 2 * Self.padding - letter
+        func room(_ layout: BandLayout, words: Int) -> (text: Elision, textGap: Double, leastBand: Double, strips: Double) {
+            let text = Elision(count: rows.count, capacity: words)
+            let textGap = text.gap == nil ? 0 : 16.0
+            let band = layout.head + Double(text.shown.count) * layout.leastPitch + textGap + (layout.hasHead ? 8 : 0)
+            return (text, textGap, band, context.room - band - layout.arrow - layout.range - 2 * Self.padding - letter)
+        }
+        let beside = room(.beside(name: nameWidth), words: context.room < 900 ? 3 : 6)
+        let layout = beside.strips >= Self.leastStrip ? BandLayout.beside(name: nameWidth) : .above
+        let (shownText, textGap, leastBand, stripRoom) = layout.hasHead ? room(layout, words: 2) : beside
+        let head = layout.head
 
         // From the top layer down.
         let rowHeight = length > 4 ? 8.0 : 10.0
@@ -173,20 +207,21 @@ private struct PrefixTuningDrawing {
             prefixBox(layer, rows: shownRows, width: stripRoom, letter: letter, rowHeight: rowHeight)
         }
         let boxWidth = prefixes.map(\.block.width).max() ?? 0
-        let bandX = boxWidth + Self.arrow
+        let bandX = boxWidth + layout.arrow
         // Strips have whole cells; what they leave over goes to the layers.
-        let bandWidth = max(leastBand, context.room - bandX - Self.range)
+        let bandWidth = max(leastBand, context.room - bandX - layout.range)
         let pitch = min(
-            96, ((bandWidth - head - textGap) / Double(max(shownText.shown.count, 1))).rounded(.down))
+            96,
+            ((bandWidth - head - textGap - (layout.hasHead ? 8 : 0)) / Double(max(shownText.shown.count, 1))).rounded(.down))
         let columns = shownText.shown.enumerated().map { rank, index in
             (
                 x: bandX + head + Double(rank) * pitch + (shownText.gap.map { rank >= $0 } ?? false ? textGap : 0)
-                    + ((pitch - Self.tile) / 2).rounded(),
+                    + ((pitch - layout.tile) / 2).rounded(),
                 row: rows.lowerBound + index
             )
         }
         var block = Block(size: Size(width: context.room, height: 0))
-        func middle(_ column: Int) -> Double { (columns[column].x + Self.tile / 2).rounded() }
+        func middle(_ column: Int) -> Double { (columns[column].x + layout.tile / 2).rounded() }
 
         // What stands over the two sides, and the answer above the word at which it is predicted.
         let probabilities = try frame.value(.probabilities).row(answer)
@@ -216,29 +251,31 @@ private struct PrefixTuningDrawing {
             block.elements.append(
                 .rectangle(band.grown(by: -0.5), cornerRadius: 4, fill: .tint(.frozen), stroke: Stroke(.frozen)))
             let centre = band.centre.y.rounded()
-            block.place(Badge.lock.block(size: 14), at: Point(x: bandX + 10, y: centre - 7))
+            let nameY = layout.hasHead ? band.y + 6 + Font.label.lineHeight / 2 : centre
+            block.place(Badge.lock.block(size: 14), at: Point(x: bandX + 10, y: nameY - 7))
             let name = type.line(names[shownLayers.shown.count - 1 - rank], font: .label)
-            block.place(name, at: Point(x: bandX + 30, y: (centre - name.height / 2).rounded()))
+            block.place(name, at: Point(x: bandX + 30, y: (nameY - name.height / 2).rounded()))
             addArrow(from: Point(x: boxWidth + 4, y: centre), to: Point(x: bandX - 3, y: centre), paint: .trained, to: &block)
             let output = try frame.value(.block(layer, "output"))
             let side = Self.side * Self.side
             let rows = columns.map { frame.batch.row(ofTextRow: $0.row, in: output.shape.rows) }
             let scale = ColourScale.diverging(covering: rows.compactMap(\.self).flatMap { output.row($0).prefix(side) })
+            let tileY = ((band.y + layout.headHeight + band.bottom) / 2).rounded() - layout.tile / 2
             for (column, row) in zip(columns, rows) {
-                let place = Point(x: column.x, y: centre - Self.tile / 2)
                 guard let row else {
                     block.elements.append(
                         .rectangle(
-                            Rectangle(x: place.x + 0.5, y: place.y + 0.5, width: Self.tile - 1, height: Self.tile - 1),
+                            Rectangle(x: column.x + 0.5, y: tileY + 0.5, width: layout.tile - 1, height: layout.tile - 1),
                             cornerRadius: 3, fill: .paper, stroke: Stroke(.role(.frozen, strength: 0.6), dash: [3, 3])))
                     continue
                 }
-                let tile = VectorTile(side: Self.side, cell: Self.tile / Double(Self.side), scale: scale)
+                let tile = VectorTile(side: Self.side, cell: layout.tile / Double(Self.side), scale: scale)
                     .block(output, row: row, at: Address(run: run.id, step: frame.step, output.name))
-                block.place(tile, at: place)
+                block.place(tile, at: Point(x: column.x, y: tileY))
             }
             let range = type.line("± " + NumberFormat.significant(scale.upper), font: .digits, paint: .muted)
-            block.place(range, at: Point(x: band.right + 8, y: (centre - range.height / 2).rounded()))
+            let rangeX = layout.hasHead ? band.right - 8 - range.width : band.right + 8
+            block.place(range, at: Point(x: rangeX, y: (nameY - range.height / 2).rounded()))
             // Layers are left out before this one, seen from below.
             let isGap = shownLayers.gap.map { shownLayers.shown.count - $0 - 1 == rank } ?? false
             let next = band.bottom + (isGap ? 40 : Self.gap)
@@ -257,13 +294,18 @@ private struct PrefixTuningDrawing {
         var bottom = y
         for (column, entry) in columns.enumerated() {
             let word = type.shortened(
-                TextSafety.shown(words[Int(frame.batch.tokens[entry.row])]), width: pitch - 10 - 16, font: .label.mono)
+                TextSafety.shown(words[Int(frame.batch.tokens[entry.row])]), width: pitch - layout.chipAir, font: .label.mono)
             let chip = type.token(word)
             block.place(chip, at: Point(x: (middle(column) - chip.width / 2).rounded(), y: y))
             bottom = max(bottom, y + chip.height)
         }
         let label = type.line(Localised(en: "input", zhHans: "输入"), font: .label.bold)
-        block.place(label, at: Point(x: bandX + 10, y: y + ((bottom - y - label.height) / 2).rounded()))
+        if layout.hasHead {
+            block.place(label, at: Point(x: (bandX + (bandWidth - label.width) / 2).rounded(), y: bottom + 4))
+            bottom += 4 + label.height
+        } else {
+            block.place(label, at: Point(x: bandX + 10, y: y + ((bottom - y - label.height) / 2).rounded()))
+        }
         // Where a soft prompt would stand.
         let empty = Box(role: .frozen, stroke: Stroke(.role(.frozen, strength: 0.6), dash: [3, 3]), isTinted: false).block(
             type.paragraph(

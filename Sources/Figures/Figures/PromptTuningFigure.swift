@@ -82,9 +82,12 @@ private struct PromptTuningDrawing {
                     Rectangle(x: first + 0.5, y: y + 0.5, width: width - 1, height: tile - 1), cornerRadius: 3,
                     fill: .paper, stroke: Stroke(.role(.frozen, strength: 0.6), dash: [3, 3])))
             guard index == 0 else { continue }
-            let note = context.type.paragraph(
+            let whole = context.type.paragraph(
                 Localised(en: "only keys and values are used here: nothing above reads more", zhHans: "这里只用到键和值：上面没有谁会读更多"),
                 width: width - 24, font: .label, paint: .muted)
+            let short = context.type.paragraph(
+                Localised(en: "keys and values only", zhHans: "只有键和值"), width: width - 16, font: .digits, paint: .muted)
+            let note = whole.height <= tile ? whole : short
             block.place(
                 note,
                 at: Point(
@@ -99,14 +102,13 @@ private struct PromptTuningDrawing {
 
     private func body() throws -> Block {
         let type = context.type
-        let shownPrompt = Elision(count: prompt.rowCount, capacity: 8)
-        let shownText = Elision(count: rows.count, capacity: 4)
         let shownLayers = Elision(count: layers, capacity: 6)
-        let count = shownPrompt.shown.count + shownText.shown.count
-        let (left, right, gap) = (92.0, 58.0, 24.0)
-        let pitch = min(56, ((context.room - left - right - gap) / Double(max(count, 1))).rounded(.down))
+        let layout = Layout(room: context.room, prompt: prompt.rowCount, text: rows.count)
+        let (shownPrompt, shownText) = (layout.prompt, layout.text)
+        let (left, gap, pitch) = (layout.left, Layout.gap, layout.pitch)
         let cell = max(3, min(5, ((pitch - 8) / Double(Self.side)).rounded(.down)))
         let tile = cell * Double(Self.side)
+        let lineHeight = layout.headHeight + tile + 16
         var columns: [(x: Double, prompt: Int?, row: Int?)] = []
         var x = left + 12
         for index in shownPrompt.shown {
@@ -151,20 +153,26 @@ private struct PromptTuningDrawing {
             }
             let scale = ColourScale.diverging(
                 covering: vectors.compactMap(\.self).flatMap { $0.value.row($0.row).prefix(Self.side * Self.side) })
-            let band = Rectangle(x: left, y: y, width: bandWidth, height: tile + 16)
+            let band = Rectangle(x: left, y: y, width: bandWidth, height: lineHeight)
             addBand(
-                band, label: Localised(en: "layer \(layer + 1)", zhHans: "第 \(layer + 1) 层"), to: &block, scale: scale)
+                band, label: Localised(en: "layer \(layer + 1)", zhHans: "第 \(layer + 1) 层"), layout, to: &block,
+                scale: scale)
+            let tileY = y + layout.headHeight + 8
             for (column, vector) in zip(columns, vectors) {
                 guard let vector else { continue }
                 block.place(
-                    self.vector(vector.value, row: vector.row, scale: scale, cell: cell), at: Point(x: column.x, y: y + 8))
+                    self.vector(vector.value, row: vector.row, scale: scale, cell: cell), at: Point(x: column.x, y: tileY))
             }
-            addMissing(zip(columns, vectors).map { $1 == nil ? $0.x : nil }, tile: tile, y: y + 8, to: &block)
+            addMissing(zip(columns, vectors).map { $1 == nil ? $0.x : nil }, tile: tile, y: tileY, to: &block)
             let isGap = shownLayers.gap.map { shownLayers.shown.count - $0 - 1 == rank } ?? false
-            let next = y + band.height + (isGap ? 40 : 24)
-            addArrows(columns.map { ($0.x + tile / 2).rounded() }, from: next - 3, to: y + band.height + 4, to: &block)
+            // Where arrows stand across the whole width, the note of layers left out stands above them.
+            let noteHeight = isGap && layout.hasHeads ? Font.digits.lineHeight + 4 : 0
+            let next = y + band.height + noteHeight + (isGap && !layout.hasHeads ? 40 : 24)
+            addArrows(
+                columns.map { ($0.x + tile / 2).rounded() }, from: next - 3, to: y + band.height + noteHeight + 4, to: &block)
             if isGap, let note = shownLayers.note(Localised(en: "layers", zhHans: "层")) {
-                block.place(type.line(note, font: .digits, paint: .muted), at: Point(x: 0, y: next - 28))
+                let line = type.line(note, font: .digits, paint: .muted)
+                block.place(line, at: Point(x: 0, y: layout.hasHeads ? y + band.height + 4 : next - 28))
             }
             y = next
         }
@@ -174,8 +182,14 @@ private struct PromptTuningDrawing {
         let scale = ColourScale.diverging(
             covering: prompt.numbers + rows.flatMap { embeddings.row($0) })
         let label = type.line(Localised(en: "input", zhHans: "输入"), font: .label.bold)
-        block.place(label, at: Point(x: 0, y: y + (tile + 16 - label.height) / 2))
-        addRange(scale, x: left + bandWidth + 8, y: y + (tile + 16) / 2, to: &block)
+        if layout.hasHeads {
+            block.place(label, at: Point(x: 0, y: y))
+            addRange(scale, end: left + bandWidth, y: y + label.height / 2, to: &block)
+            y += label.height + 4
+        } else {
+            block.place(label, at: Point(x: 0, y: y + (tile + 16 - label.height) / 2))
+            addRange(scale, x: left + bandWidth + 8, y: y + (tile + 16) / 2, to: &block)
+        }
         for (isPrompt, box) in [(true, Box.trained), (false, .textToken)] {
             let own = columns.filter { ($0.prompt != nil) == isPrompt }
             guard let first = own.first, let last = own.last else { continue }
@@ -225,12 +239,58 @@ private struct PromptTuningDrawing {
         return .column([block] + notes.map { type.line($0, font: .digits, paint: .muted) }, spacing: 6)
     }
 
-    private func addBand(_ band: Rectangle, label: Localised, to block: inout Block, scale: ColourScale) {
+    /// What is shown of prompt and text, and where the lines of tiles begin.
+    private struct Layout {
+        let prompt: Elision
+        let text: Elision
+        let pitch: Double
+        let left: Double
+        /// Whether a line's name stands above its tiles, for want of room before them.
+        let hasHeads: Bool
+
+        var headHeight: Double { hasHeads ? Font.label.lineHeight + 2 : 0 }
+
+        /// Between prompt and text, px.
+        static let gap = 24.0
+        /// Tiles of the smallest cells with air between them.
+        private static let leastPitch = 32.0
+
+        init(room: Double, prompt: Int, text: Int) {
+            let all = (prompt: Elision(count: prompt, capacity: 8), text: Elision(count: text, capacity: 4))
+            let (left, right) = (92.0, 58.0)
+            func pitch(_ room: Double, _ shown: (prompt: Elision, text: Elision)) -> Double {
+                min(56, ((room - Self.gap) / Double(max(shown.prompt.shown.count + shown.text.shown.count, 1))).rounded(.down))
+            }
+            let beside = pitch(room - left - right, all)
+            hasHeads = beside < Self.leastPitch
+            guard hasHeads else {
+                (self.left, self.pitch, self.prompt, self.text) = (left, beside, all.prompt, all.text)
+                return
+            }
+            // The text's words are the fewer, and the prompt has what they leave.
+            let columns = Int((room - Self.gap - 8) / Self.leastPitch)
+            self.text = Elision(count: text, capacity: min(3, columns / 2))
+            self.prompt = Elision(count: prompt, capacity: min(8, columns - self.text.shown.count))
+            self.left = 0
+            self.pitch = pitch(room - 8, (self.prompt, self.text))
+        }
+    }
+
+    private func addBand(
+        _ band: Rectangle, label: Localised, _ layout: Layout, to block: inout Block, scale: ColourScale
+    ) {
         let type = context.type
         block.elements.append(
             .rectangle(band.grown(by: -0.5), cornerRadius: 4, fill: .tint(.frozen), stroke: Stroke(.frozen)))
         let name = type.line(label, font: .label)
         let lock = Badge.lock.block(size: 14)
+        if layout.hasHeads {
+            let middle = band.y + 6 + name.height / 2
+            block.place(lock, at: Point(x: band.x + 10, y: (middle - 7).rounded()))
+            block.place(name, at: Point(x: band.x + 30, y: (middle - name.height / 2).rounded()))
+            addRange(scale, end: band.right - 12, y: middle, to: &block)
+            return
+        }
         block.place(lock, at: Point(x: 0, y: (band.centre.y - 7).rounded()))
         block.place(name, at: Point(x: 20, y: (band.centre.y - name.height / 2).rounded()))
         addRange(scale, x: band.right + 8, y: band.centre.y, to: &block)
@@ -238,8 +298,16 @@ private struct PromptTuningDrawing {
 
     /// What the deepest colour of a line stands for.
     private func addRange(_ scale: ColourScale, x: Double, y: Double, to block: inout Block) {
-        let line = context.type.line("± " + NumberFormat.significant(scale.upper), font: .digits, paint: .muted)
+        let line = range(scale)
         block.place(line, at: Point(x: x, y: (y - line.height / 2).rounded()))
+    }
+
+    private func addRange(_ scale: ColourScale, end: Double, y: Double, to block: inout Block) {
+        addRange(scale, x: end - range(scale).width, y: y, to: &block)
+    }
+
+    private func range(_ scale: ColourScale) -> Block {
+        context.type.line("± " + NumberFormat.significant(scale.upper), font: .digits, paint: .muted)
     }
 
     private func addArrows(_ xs: [Double], from: Double, to: Double, to block: inout Block) {

@@ -72,19 +72,9 @@ private struct SoftPromptDrawing {
 
         let (p, d) = (prompt.rowCount, prompt.columns)
         let scale = ColourScale.diverging(covering: prompt.numbers)
-        var page = Block(size: Size(width: context.room, height: 0))
-        // Left: what goes in, row by row.
-        let input = inputs(scale: scale)
-        let widths = Widths(room: context.room, input: input.width)
-        // Right: what comes out, and in the middle the model, as high as the input.
-        let output = outputs(probabilities, width: widths.output)
-        let height = max(input.height, output.height, 200)
-        let model = model(width: Widths.model, height: height)
-        page.place(input, at: .zero)
-        page.place(model, at: Point(x: widths.modelX, y: 0))
-        page.place(output, at: Point(x: widths.outputX, y: max(0, min(24, height - output.height))))
-        addArrows(to: &page)
-
+        let isBeside = Widths.mostInput(room: context.room) >= Widths.leastInput
+        var page = isBeside ? partsBeside(probabilities, scale: scale) : partsBelow(probabilities, scale: scale)
+        let height = page.height
         let key = ColourKey(
             scale, title: context.type(Localised(en: "a number of a vector", zhHans: "向量中的一个数")), length: 120
         ).block(context.type)
@@ -102,6 +92,42 @@ private struct SoftPromptDrawing {
             body: page, provenance: context.provenance(run, step: frame.step))
     }
 
+    /// Input, model and output from left to right.
+    private func partsBeside(_ probabilities: RecordedValue, scale: ColourScale) -> Block {
+        var page = Block(size: Size(width: context.room, height: 0))
+        let input = inputs(scale: scale, width: Widths.mostInput(room: context.room))
+        let widths = Widths(room: context.room, input: input.width)
+        let output = outputs(probabilities, width: widths.output)
+        // The model is as high as the input.
+        let height = max(input.height, output.height, 200)
+        let model = model(width: Widths.model, height: height)
+        page.place(input, at: .zero)
+        page.place(model, at: Point(x: widths.modelX, y: 0))
+        page.place(output, at: Point(x: widths.outputX, y: max(0, min(24, height - output.height))))
+        addArrows(to: &page)
+        page.size.height = height
+        return page
+    }
+
+    /// Input, model and output from top to bottom, for want of room side by side. The ways run beside the input.
+    private func partsBelow(_ probabilities: RecordedValue, scale: ColourScale) -> Block {
+        var page = Block(size: Size(width: context.room, height: 0))
+        let input = inputs(scale: scale, width: context.room - Self.channel, breaksNotes: true)
+        let model = model(width: context.room)
+        let output = outputs(probabilities, width: context.room)
+        var y = 0.0
+        for part in [input, model, output] {
+            page.place(part, at: Point(x: 0, y: y))
+            y += part.height + Widths.arrow
+        }
+        page.size.height = y - Widths.arrow
+        addArrowsDown(to: &page)
+        return page
+    }
+
+    /// The room of the ways beside the input, px.
+    private static let channel = 44.0
+
     /// Where the three parts stand across the page.
     private struct Widths {
         let output: Double
@@ -112,6 +138,8 @@ private struct SoftPromptDrawing {
         static let model = 126.0
         /// What the words and their probabilities need.
         static let leastOutput = 158.0
+        /// What names and strips of many numbers need.
+        static let leastInput = 250.0
 
         init(room: Double, input: Double) {
             modelX = input + Self.arrow
@@ -130,7 +158,11 @@ private struct SoftPromptDrawing {
     private static let mostTextRows = 8
 
     /// The two groups of rows, one above the other, known as `prompt` and `text`.
-    private func inputs(scale: ColourScale) -> Block {
+    ///
+    /// - Parameters:
+    ///   - width: What both may take, px.
+    ///   - breaksNotes: Whether notes keep to the width of the groups.
+    private func inputs(scale: ColourScale, width: Double, breaksNotes: Bool = false) -> Block {
         let type = context.type
         let ids = textRows.map { Int(frame.batch.tokens[$0]) }
         let labels = (0..<prompt.rowCount).map { "p\($0 + 1)" }
@@ -138,7 +170,7 @@ private struct SoftPromptDrawing {
         let shownText = Elision(count: ids.count, capacity: Self.mostTextRows)
         let names = shownText.shown.map { type.shortened(TextSafety.shown(words[ids[$0]]), width: 72, font: .label) }
         let labelWidth = (shownPrompt.shown.map { labels[$0] } + names).map { type.width(of: $0, in: .label) }.max() ?? 0
-        let stripWidth = Widths.mostInput(room: context.room) - labelWidth.rounded(.up) - 8 - 16
+        let stripWidth = width - labelWidth.rounded(.up) - 8 - 16
 
         let trained = HeatStrips(
             rows: shownPrompt.shown.map { Array(prompt.row($0)) }, scale: scale,
@@ -153,7 +185,9 @@ private struct SoftPromptDrawing {
 
         func part(_ heading: Localised, _ paint: Paint, _ group: Block, note: Localised?) -> [Block] {
             [type.line(heading, font: .label.bold, paint: paint), group]
-                + (note.map { [type.line($0, font: .digits, paint: .muted)] } ?? [])
+                + (note.map {
+                    [type.paragraph($0, width: breaksNotes ? group.width : .infinity, font: .digits, paint: .muted)]
+                } ?? [])
         }
         let parts =
             part(
@@ -194,6 +228,53 @@ private struct SoftPromptDrawing {
 
     private static let mostBlocks = 6
 
+    private var modelHeading: Block {
+        .row(
+            [
+                Badge.lock.block(),
+                context.type.line(Localised(en: "frozen model", zhHans: "冻结的模型"), font: .label.bold, paint: .ink),
+            ], spacing: 4, alignment: .centre)
+    }
+
+    /// A layer of the model.
+    private func layer(in rectangle: Rectangle) -> Element {
+        .rectangle(
+            rectangle, cornerRadius: 3, fill: .paper, hatch: Hatch(.role(.frozen, strength: 0.35), spacing: 6),
+            stroke: Stroke(.frozen))
+    }
+
+    private func layerName(_ index: Int) -> String {
+        context.type(Localised(en: "layer \(index + 1)", zhHans: "第 \(index + 1) 层"))
+    }
+
+    /// The model with its layers one below another, the first on top.
+    private func model(width: Double) -> Block {
+        let type = context.type
+        let blocks = Elision(count: run.model.configuration.layers, capacity: Self.mostBlocks)
+        let (slabHeight, gap) = (24.0, 6.0)
+        var parts = [modelHeading]
+        for (rank, index) in blocks.shown.enumerated() {
+            if rank == blocks.gap, let note = blocks.note(Localised(en: "layers", zhHans: "层")) {
+                parts.append(type.line(note, font: .digits, paint: .ink))
+            }
+            let name = type.line(layerName(index), font: .label)
+            var layer = Block(size: Size(width: width - 20, height: slabHeight))
+            layer.elements.append(self.layer(in: layer.bounds.grown(by: -0.5)))
+            // On a plate, for text does not stand on hatching.
+            layer.elements.append(
+                .rectangle(
+                    Rectangle(x: 1.5, y: 1.5, width: name.width + 16, height: slabHeight - 3), cornerRadius: 2, fill: .paper))
+            layer.place(name, at: Point(x: 9, y: ((slabHeight - name.height) / 2).rounded()))
+            parts.append(layer)
+        }
+        var block = Block.column(parts, spacing: gap, alignment: .centre)
+            .padded(Insets(left: 10, right: 10, top: 8, bottom: 10))
+        block.places["model"] = block.bounds
+        return block.over([
+            .rectangle(block.bounds.grown(by: -0.5), cornerRadius: 4, fill: .tint(.frozen), stroke: Stroke(.frozen))
+        ])
+    }
+
     private func model(width: Double, height: Double) -> Block {
         let type = context.type
         let configuration = run.model.configuration
@@ -202,9 +283,7 @@ private struct SoftPromptDrawing {
         let frame = Rectangle(x: 0.5, y: 0.5, width: width - 1, height: height - 1)
         block.elements.append(.rectangle(frame, cornerRadius: 4, fill: .tint(.frozen), stroke: Stroke(.frozen)))
 
-        let heading = Block.row(
-            [Badge.lock.block(), type.line(Localised(en: "frozen model", zhHans: "冻结的模型"), font: .label.bold, paint: .ink)],
-            spacing: 4, alignment: .centre)
+        let heading = modelHeading
         block.place(heading, at: Point(x: ((width - heading.width) / 2).rounded(), y: 8))
 
         let blocks = Elision(count: configuration.layers, capacity: Self.mostBlocks)
@@ -216,12 +295,8 @@ private struct SoftPromptDrawing {
         var x = ((width - count * slab - gap * (count - 1)) / 2).rounded()
         for index in blocks.shown {
             let rectangle = Rectangle(x: x + 0.5, y: top, width: slab - 1, height: bottom - top)
-            block.elements.append(
-                .rectangle(
-                    rectangle, cornerRadius: 3, fill: .paper, hatch: Hatch(.role(.frozen, strength: 0.35), spacing: 6),
-                    stroke: Stroke(.frozen)))
-            let name = type.upwardsLine(
-                context.type(Localised(en: "layer \(index + 1)", zhHans: "第 \(index + 1) 层")), font: .label)
+            block.elements.append(layer(in: rectangle))
+            let name = type.upwardsLine(layerName(index), font: .label)
             if slab >= 18 {
                 // On a plate, for text does not stand on hatching.
                 let place = Point(x: (x + (slab - name.width) / 2).rounded(), y: bottom - name.height - 8)
@@ -293,6 +368,30 @@ private struct SoftPromptDrawing {
         arrow(model.right + air, output.x - air, y: out, .forward)
         // The gradient comes from what was predicted, crosses every block, and ends at the prompt.
         arrow(output.x - air, prompt.right + air, y: min(max(back, output.y + 12), output.bottom - 12), .backward)
+    }
+
+    /// The same from top to bottom: both groups of rows go down on one way, and the gradient comes up on the other.
+    private func addArrowsDown(to page: inout Block) {
+        guard let prompt = page.places["prompt"], let text = page.places["text"], let model = page.places["model"],
+            let output = page.places["output"]
+        else { return }
+        let air = 3.0
+        let (down, up) = (max(prompt.right, text.right) + 16, max(prompt.right, text.right) + 34)
+        let (back, forward) = ((prompt.y + prompt.height * 0.3).rounded(), (prompt.y + prompt.height * 0.7).rounded())
+        page.elements.append(
+            .line(
+                Point(x: text.right + air, y: text.centre.y.rounded()), Point(x: down, y: text.centre.y.rounded()),
+                ArrowStyle.forward.stroke))
+        page.elements.append(
+            .arrow(
+                [
+                    Point(x: prompt.right + air, y: forward), Point(x: down, y: forward), Point(x: down, y: model.y - air),
+                ], .forward))
+        page.elements.append(
+            .arrow([Point(x: down, y: model.bottom + air), Point(x: down, y: output.y - air)], .forward))
+        page.elements.append(
+            .arrow(
+                [Point(x: up, y: output.y - air), Point(x: up, y: back), Point(x: prompt.right + air, y: back)], .backward))
     }
 
     // MARK: In numbers

@@ -95,6 +95,12 @@ extension HeatStrips {
     static let signs = Localised(
         en: "Negative numbers are blue, with a small bar where there is room.", zhHans: "负数为蓝色，空间足够时带短横。")
 
+    /// The same for strips of so many numbers in a width, px.
+    static func signs(of count: Int, in width: Double) -> Localised {
+        width >= SignBars.smallestCell * Double(count)
+            ? Localised(en: "A small bar marks a negative number.", zhHans: "短横表示负数。") : signs
+    }
+
     /// How much is left out of strips: virtual tokens, and numbers of each. `nil` where everything is shown.
     static func note(rows: Elision, numbers: Int, noun: Localised) -> Localised? {
         var parts: [Localised] = rows.note(noun).map { [$0] } ?? []
