@@ -428,7 +428,10 @@ struct ShotDrawing {
                 cell(after),
             ])
         }
-        var parts: [Block] = [.grid(rows, columnSpacing: isSmall ? 8 : 20, rowSpacing: isSmall ? 2 : 10)]
+        func grid(_ rows: [[Block]]) -> Block { .grid(rows, columnSpacing: isSmall ? 8 : 20, rowSpacing: isSmall ? 2 : 10) }
+        // Where the words before the update have no room, those behind it stand alone.
+        let whole = grid(rows)
+        var parts = [whole.width <= room.width ? whole : grid(rows.map { [$0[0], $0[3]] })]
         if let note = elision.note(Localised(en: "virtual tokens", zhHans: "个虚拟 token")) {
             parts.append(type.line(note, font: .digits, paint: .muted))
         }
