@@ -204,8 +204,8 @@ private struct AdaLoRADrawing {
         }
         let beside = (names.map(\.width).max() ?? 0) + 12
         let right = max((ends.map(\.width).max() ?? 0) + 12, type.width(of: budgetLabel, in: .label) + 12)
-        // Where they would take half of the page, names stand above their matrices.
-        let isStacked = context.room - beside - right < context.room / 2
+        // Where they would leave little of the page, names stand above their matrices.
+        let isStacked = context.room - beside - right < context.room * 0.6
         let left = isStacked ? budgetPlot.x : beside
         let plot = context.room - left - right
         let stride = max(1, (steps + Self.mostColumns - 1) / Self.mostColumns)

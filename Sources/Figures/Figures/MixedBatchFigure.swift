@@ -213,6 +213,8 @@ private struct MixedBatchDrawing {
     private static let leastText = 110.0
     /// Where rows begin: left of them is the bracket of the batch.
     private static let edge = 28.0
+    /// Rows of two lines are no wider than this, px.
+    private static let widestStack = 440.0
 
     private func body() -> Block {
         let type = context.type
@@ -355,7 +357,9 @@ private struct MixedBatchDrawing {
     private func stacked(_ shown: Elision, heads: [Localised]) -> Block {
         let type = context.type
         let (edge, model, gap) = (Self.edge, 34.0, 8.0)
-        let modelX = context.room - model
+        // Wider rows would tear their numbers apart.
+        let width = min(context.room, Self.widestStack)
+        let modelX = width - model
         let right = modelX - Self.leastWay
         let heads = heads.map { type.line($0, font: .digits.bold, paint: .muted) }
         let found = shown.shown.map { numbers(rows[$0]) }
@@ -367,7 +371,7 @@ private struct MixedBatchDrawing {
         let widest = rows.map { type.width(of: TextSafety.shown(words[$0.answers.mixed]), in: .label.bold) }.max() ?? 0
         let slack = min(24, max(0, word - max(widest.rounded(.up), heads[2].width)) / 3)
         let ends = (0..<3).map { right - widths[($0 + 1)...].reduce(0) { $0 + $1 + gap + slack } }
-        var block = Block(size: Size(width: context.room, height: 0))
+        var block = Block(size: Size(width: width, height: 0))
         let prompt = Block.row([heads[0], type.line("+", font: .digits.bold, paint: .muted), heads[1]], spacing: 4)
         block.place(prompt, at: Point(x: edge, y: 0))
         let line = Font.digits.lineHeight + 2
@@ -411,7 +415,7 @@ private struct MixedBatchDrawing {
         addBracket(from: top, to: y, in: &block)
         addModel(in: Rectangle(x: modelX, y: top, width: model, height: y - top), to: &block)
         block.size.height = y
-        return block
+        return block.within(width: context.room, horizontally: .centre)
     }
 
     private var provenance: Localised {

@@ -213,6 +213,7 @@ private struct TaskSwitchingDrawing {
     private static let candidatesShown = 3
     private static let lineHeight = 18.0
     private static let bar = 84.0
+    private static let longestBar = 260.0
     /// The room between a bar and its word.
     private static let numberWidth = 54.0
     private static let wordWidth = 70.0
@@ -299,6 +300,8 @@ private struct TaskSwitchingDrawing {
         let modelX = context.room - words.width - 14
         let right = modelX - Self.leastWay
         let promptWidth = prompts.map(\.width).max() ?? 0
+        // Answers are as wide as there is room.
+        let bar = max(Self.bar, min(Self.longestBar, right - Self.numberWidth - Self.wordWidth - Self.leastWay))
         var block = Block(size: Size(width: context.room, height: 0))
         let heads = [
             Localised(en: arePrompts ? "its own prompt" : "its own adapter", zhHans: arePrompts ? "各自的提示" : "各自的适配器"),
@@ -323,7 +326,7 @@ private struct TaskSwitchingDrawing {
             let count = Double(min(Self.candidatesShown, prediction(index).tokens.count))
             y += input.height + 10
             let middle = (y + count * Self.lineHeight / 2).rounded()
-            let end = addAnswers(index, at: Point(x: 0, y: middle), to: &block)
+            let end = addAnswers(index, at: Point(x: 0, y: middle), bar: bar, to: &block)
             block.elements.append(.arrow([Point(x: modelX - 4, y: middle), Point(x: end + 8, y: middle)]))
             y += count * Self.lineHeight
         }
@@ -393,7 +396,7 @@ private struct TaskSwitchingDrawing {
     ///
     /// - Returns: Where the longest of the words ends.
     @discardableResult
-    private func addAnswers(_ index: Int, at place: Point, to block: inout Block) -> Double {
+    private func addAnswers(_ index: Int, at place: Point, bar: Double = Self.bar, to block: inout Block) -> Double {
         let type = context.type
         let (prediction, evaluation, run) = (prediction(index), evaluations[index], runs[index])
         let count = min(Self.candidatesShown, prediction.tokens.count)
@@ -406,17 +409,17 @@ private struct TaskSwitchingDrawing {
                 run: run.id, step: evaluation.step, .evaluationProbabilities(evaluation.split), places[index], rank
             )
             .text
-            let bar = Rectangle(x: place.x, y: y + 4, width: max(1, (p * Self.bar).rounded()), height: 10)
+            let shape = Rectangle(x: place.x, y: y + 4, width: max(1, (p * bar).rounded()), height: 10)
             block.elements.append(
-                .group(Group(address: address, [.rectangle(bar, fill: isWanted ? .good : .role(.ink, strength: 0.55))])))
+                .group(Group(address: address, [.rectangle(shape, fill: isWanted ? .good : .role(.ink, strength: 0.55))])))
             let number = p > 0 && p < 0.005 ? "<0.01" : NumberFormat.fixed(p, decimals: 2)
-            block.place(type.line(number).addressed(address), at: Point(x: place.x + Self.bar + 6, y: y))
+            block.place(type.line(number).addressed(address), at: Point(x: place.x + bar + 6, y: y))
             let text = (isWanted ? "✓ " : "") + TextSafety.shown(words[Int(token)])
             let font = isWanted ? Font.label.bold : .label
             let paint: Paint = isWanted ? .good : rank == 0 ? .ink : .muted
             let word = type.line(type.shortened(text, width: Self.wordWidth, font: font), font: font, paint: paint)
-            block.place(word, at: Point(x: place.x + Self.bar + Self.numberWidth, y: y))
-            end = max(end, place.x + Self.bar + Self.numberWidth + word.width)
+            block.place(word, at: Point(x: place.x + bar + Self.numberWidth, y: y))
+            end = max(end, place.x + bar + Self.numberWidth + word.width)
             y += Self.lineHeight
         }
         return end
