@@ -237,7 +237,7 @@ private struct MethodComparisonDrawing {
                 let cells = methods.compactMap { run -> Double? in
                     guard let kind = kind(run, part) else { return nil }
                     let number = fitted(run.trainedCount(in: part), width: 0, fonts: [.digits.bold])
-                    let words = text(kind).split(separator: " ").map { type.width(of: String($0), in: .digits) }
+                    let words = breakable(kind).split(separator: " ").map { type.width(of: String($0), in: .digits) }
                     let widest = max(type.width(of: number.text, in: number.font) + 4, words.max() ?? 0)
                     return widest + 4 + (isHatched(run, part) ? 6 : 0)
                 }
@@ -405,13 +405,17 @@ private struct MethodComparisonDrawing {
         return part != .inFront && ownWeights(run, part) < max(model.counts[part, default: 0], isTrained ? 0 : 1)
     }
 
-    private func text(_ kind: Localised) -> String { context.type(kind).replacing("K, V", with: "K,\u{00A0}V") }
+    /// What trained numbers are, where it may be broken into lines: not within `K, V`.
+    private func breakable(_ kind: Localised) -> String { context.type(kind).replacing("K, V", with: "K,\u{00A0}V") }
 
     /// What trained numbers are, in as many lines as a cell asks for.
     private func words(_ kind: Localised, width: Double, paint: Paint) -> Block {
-        .column(
-            context.type.lines(of: text(kind), width: width - 4, font: .digits).map {
-                context.type.line($0, font: .digits, paint: paint)
+        let type = context.type
+        let line = type.line(kind, font: .digits, paint: paint)
+        guard line.width > width - 4 else { return line }
+        return .column(
+            type.lines(of: breakable(kind), width: width - 4, font: .digits).map {
+                type.line($0, font: .digits, paint: paint)
             }, spacing: -1, alignment: .centre)
     }
 

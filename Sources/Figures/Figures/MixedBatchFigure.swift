@@ -213,7 +213,7 @@ private struct MixedBatchDrawing {
     private static let leastText = 110.0
     /// Where rows begin: left of them is the bracket of the batch.
     private static let edge = 28.0
-    /// Rows of two lines are no wider than this, px.
+    /// Rows of several lines are no wider than this, px.
     private static let widestStack = 440.0
 
     private func body() -> Block {
@@ -353,7 +353,7 @@ private struct MixedBatchDrawing {
 
     // MARK: Picture on a narrow page
 
-    /// Rows of two lines: a prompt and a text go into the model, and below them the answer and its numbers come out of it.
+    /// Rows of three lines: below a name a prompt and a text go into the model, and below these the answer and its numbers come out.
     private func stacked(_ shown: Elision, heads: [Localised]) -> Block {
         let type = context.type
         let (edge, model, gap) = (Self.edge, 34.0, 8.0)
@@ -372,8 +372,8 @@ private struct MixedBatchDrawing {
         let slack = min(24, max(0, word - max(widest.rounded(.up), heads[2].width)) / 3)
         let ends = (0..<3).map { right - widths[($0 + 1)...].reduce(0) { $0 + $1 + gap + slack } }
         var block = Block(size: Size(width: width, height: 0))
-        let prompt = Block.row([heads[0], type.line("+", font: .digits.bold, paint: .muted), heads[1]], spacing: 4)
-        block.place(prompt, at: Point(x: edge, y: 0))
+        let goingIn = Block.row([heads[0], type.line("+", font: .digits.bold, paint: .muted), heads[1]], spacing: 4)
+        block.place(goingIn, at: Point(x: edge, y: 0))
         let line = Font.digits.lineHeight + 2
         block.place(heads[2], at: Point(x: edge, y: line))
         for (end, head) in zip(ends, heads[3...]) { block.place(head, at: Point(x: end - head.width, y: line)) }
@@ -390,10 +390,9 @@ private struct MixedBatchDrawing {
             y += 8
             let row = rows[index]
             let name = name(row.alone)
-            block.place(
-                Block.row(
-                    onBaseline: [type.line(name.task), type.line(name.prompt, font: .digits, paint: .muted)], spacing: 8),
-                at: Point(x: edge, y: y))
+            let prompt = type.line(type.shortened(name.prompt, width: 80, font: .digits), font: .digits, paint: .muted)
+            let task = type.line(type.shortened(type(name.task), width: right - edge - prompt.width - 8, font: .label))
+            block.place(.row(onBaseline: [task, prompt], spacing: 8), at: Point(x: edge, y: y))
             y += Font.label.lineHeight + 4
             let tiles = PromptTiles(count: row.alone.description.method.virtualTokens ?? 0, side: 8).block(type)
             let start = edge + (tiles.width > 0 ? tiles.width + 6 : 0)

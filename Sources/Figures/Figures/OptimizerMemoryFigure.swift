@@ -195,7 +195,10 @@ private struct OptimizerMemoryDrawing {
         var block = Block(size: Size(width: context.room, height: 0))
         let total = Localised(en: "together", zhHans: "合计")
         let rowHeight = 24.0
-        let headHeight = 2 * font.lineHeight + 16
+        let titles = Self.kinds.map {
+            type.paragraph($0.name, width: pitch - (isStacked ? 4 : 12), font: font, alignment: .end)
+        }
+        let headHeight = isStacked ? (titles.map(\.height).max() ?? 0) + 16 : 2 * font.lineHeight + 16
         var y = 0.0
         func put(_ cell: Block, _ column: Int, _ y: Double) {
             let right = isStacked && column == Self.kinds.count ? context.room : start + Double(column + 1) * pitch
@@ -206,7 +209,7 @@ private struct OptimizerMemoryDrawing {
             if kind.value == .memoryOfBaseWeights, methods.contains(where: { isBaseTrained($0.run, $0.memory) }) {
                 swatches.append(swatch(.trained, isHatched: false))
             }
-            let title = type.paragraph(kind.name, width: pitch - (isStacked ? 4 : 12), font: font, alignment: .end)
+            let title = titles[column]
             put(
                 .column([title, .row(swatches, spacing: 4)], spacing: 4, alignment: .end), column,
                 y + headHeight - rowHeight / 2 - (title.height + 16) / 2)
