@@ -98,6 +98,8 @@ public struct Chart: Sendable {
     public var rules: [Rule]
     /// Whether a piece of its line and its sign stand before each line's name.
     public var showsSamples = false
+    /// Where names at the right would leave the plot less room than this, they stand above it, with samples of their lines. px
+    public var leastPlot = 0.0
 
     public init(
         x: Axis, y: Axis, series: [Series], bands: [Band] = [], columns: [Column] = [], rules: [Rule] = []
@@ -157,7 +159,11 @@ public struct Chart: Sendable {
             }
             block.elements.append(line.address == nil ? .group(Group(elements)) : .group(Group(address: line.address, elements)))
         }
-        addLabels(to: &block, plot: plot, type: type, place: place)
+        if hasNamesAbove(type, width: size.width) {
+            block.place(names(type, width: size.width), at: Point(x: 0, y: title(y.title, type, width: size.width).height))
+        } else {
+            addLabels(to: &block, plot: plot, type: type, place: place)
+        }
         return block
     }
 
@@ -171,13 +177,59 @@ public struct Chart: Sendable {
     private func plotArea(_ type: Typesetter, size: Size) -> Rectangle {
         let ticks = y.ticks.labels.map { type.width(of: $0, in: .digits) }.max() ?? 0
         let left = (ticks + Self.air + Self.tick).rounded(.up)
-        let top = (y.title.isEmpty ? 0 : Font.label.lineHeight) + Self.air + (hasUprightLabels ? Font.digits.lineHeight + 2 : 0)
-        let bottom = Self.tick + 2 + Font.digits.lineHeight + (x.title.isEmpty ? 0 : Font.label.lineHeight + 2)
-        let labels = ends.map { type.width(of: $0.label, in: .label) + ($0.series == nil ? 0 : sampleRoom) }.max() ?? 0
+        let key = hasNamesAbove(type, width: size.width) ? names(type, width: size.width).height + 2 : 0
+        let top =
+            title(y.title, type, width: size.width).height + key + Self.air + (hasUprightLabels ? Font.digits.lineHeight + 2 : 0)
+        let foot = title(x.title, type, width: size.width).height
+        let bottom = Self.tick + 2 + Font.digits.lineHeight + (foot > 0 ? foot + 2 : 0)
+        let labels = key > 0 ? 0 : labelRoom(type)
         // The last number below the axis is centred at the plot's end and reaches beyond it.
         let lastTick = x.ticks.labels.last.map { type.width(of: $0, in: .digits) / 2 } ?? 0
-        let right = max(labels > 0 ? labels + 10 : 0, lastTick).rounded(.up)
+        let right = max(labels, lastTick).rounded(.up)
         return Rectangle(x: left, y: top, width: max(1, size.width - left - right), height: max(1, size.height - top - bottom))
+    }
+
+    /// The title of an axis, in as many lines as a width asks for; empty where it has none.
+    private func title(_ text: String, _ type: Typesetter, width: Double, alignment: Alignment = .start) -> Block {
+        guard !text.isEmpty else { return .empty }
+        let lines = type.lines(of: text, width: width, font: .label)
+        return .column(lines.map { type.line($0, paint: .muted) }, spacing: 0, alignment: alignment)
+    }
+
+    /// What names at the right take of the width, px.
+    private func labelRoom(_ type: Typesetter) -> Double {
+        let widest = ends.map { type.width(of: $0.label, in: .label) + ($0.series == nil ? 0 : sampleRoom) }.max() ?? 0
+        return widest > 0 ? widest + 10 : 0
+    }
+
+    private func hasNamesAbove(_ type: Typesetter, width: Double) -> Bool {
+        guard leastPlot > 0, labelRoom(type) > 0 else { return false }
+        let ticks = y.ticks.labels.map { type.width(of: $0, in: .digits) }.max() ?? 0
+        return width - labelRoom(type) - ticks - Self.air - Self.tick < leastPlot
+    }
+
+    /// The names as a key, each behind a sample of its line, in the order in which the lines end.
+    private func names(_ type: Typesetter, width: Double) -> Block {
+        let entries = ends.sorted { $0.position.y > $1.position.y }.map { end -> Block in
+            let name = type.line(end.label, paint: end.paint)
+            let middle = name.height / 2
+            let stroke =
+                end.series.map { line in
+                    Stroke(line.paint, width: line.width, dash: line.dash, cap: line.dash.isEmpty ? .round : .butt)
+                } ?? Stroke(end.paint, dash: [2, 3])
+            var sample = Block(
+                size: Size(width: Self.sample, height: name.height),
+                elements: [.line(Point(x: 0, y: middle), Point(x: Self.sample, y: middle), stroke)])
+            if let line = end.series {
+                // The marks of a line may be a series of their own, without a name.
+                let marks = series.first { $0.label.isEmpty && !$0.showsLine && $0.paint == line.paint }?.mark ?? line.mark
+                if let mark = Self.mark(marks, at: Point(x: Self.sample / 2, y: middle), paint: line.paint) {
+                    sample.elements.append(mark)
+                }
+            }
+            return .row([sample, name], spacing: 6)
+        }
+        return .flow(entries, width: width, spacing: 16, lineSpacing: 2)
     }
 
     private static let sample = 22.0
@@ -200,7 +252,7 @@ public struct Chart: Sendable {
     // MARK: Parts
 
     private func addAxes(to block: inout Block, plot: Rectangle, type: Typesetter) {
-        if !y.title.isEmpty { block.place(type.line(y.title, paint: .muted), at: .zero) }
+        block.place(title(y.title, type, width: block.width), at: .zero)
         for (value, label) in zip(y.ticks.values, y.ticks.labels) {
             let level = (plot.bottom - y.share(of: value) * plot.height).rounded()
             guard level >= plot.y - 1, level <= plot.bottom + 1 else { continue }
@@ -230,9 +282,9 @@ public struct Chart: Sendable {
                         anchor: .middle, paint: .muted)))
         }
         if !x.title.isEmpty {
-            let line = type.line(x.title, paint: .muted)
+            let lines = title(x.title, type, width: block.width, alignment: .end)
             block.place(
-                line, at: Point(x: max(0, (plot.right - line.width).rounded(.down)), y: block.height - line.height))
+                lines, at: Point(x: max(0, (plot.right - lines.width).rounded(.down)), y: block.height - lines.height))
         }
     }
 

@@ -202,8 +202,11 @@ private struct AdaLoRADrawing {
                 Derivation("count", Address(run: run.id, step: steps, parameters[matrix].name)).description
             ).within(width: type.width(of: "\(all)", in: .label.bold), horizontally: .end)
         }
-        let left = (names.map(\.width).max() ?? 0) + 12
+        let beside = (names.map(\.width).max() ?? 0) + 12
         let right = max((ends.map(\.width).max() ?? 0) + 12, type.width(of: budgetLabel, in: .label) + 12)
+        // Where they would leave little of the page, names stand above their matrices.
+        let isStacked = context.room - beside - right < context.room * 0.6
+        let left = isStacked ? budgetPlot.x : beside
         let plot = context.room - left - right
         let stride = max(1, (steps + Self.mostColumns - 1) / Self.mostColumns)
         let columns = Array(Swift.stride(from: 1, through: steps, by: stride))
@@ -215,6 +218,10 @@ private struct AdaLoRADrawing {
         var y = 0.0
         for (rank, matrix) in shown.shown.enumerated() {
             if rank == shown.gap { y += 14 }
+            if isStacked {
+                map.place(names[rank], at: Point(x: left, y: y))
+                y += names[rank].height
+            }
             let count = parameters[matrix].count
             // Rows are high enough for a name beside them.
             let height = max(rowHeight, (16 / Double(max(count, 1))).rounded(.up))
@@ -236,7 +243,10 @@ private struct AdaLoRADrawing {
                                 columns: [0]))))
             }
             let middle = y + box.height / 2
-            map.place(names[rank], at: Point(x: left - 12 - names[rank].width, y: (middle - names[rank].height / 2).rounded()))
+            if !isStacked {
+                map.place(
+                    names[rank], at: Point(x: left - 12 - names[rank].width, y: (middle - names[rank].height / 2).rounded()))
+            }
             map.place(ends[rank], at: Point(x: left + plot + 12, y: (middle - ends[rank].height / 2).rounded()))
             y += box.height + Self.matrixGap
         }
@@ -245,7 +255,7 @@ private struct AdaLoRADrawing {
         let heads = Block.row(
             [
                 type.line(Localised(en: "living triplets of each matrix", zhHans: "各矩阵中存活的三元组"), paint: .muted).within(
-                    width: left + plot + 12 - 0.0),
+                    width: left + plot + 12),
                 type.line(Localised(en: "rank", zhHans: "秩"), paint: .muted),
             ], spacing: 0)
         let notes = [
@@ -261,6 +271,21 @@ private struct AdaLoRADrawing {
 
     /// The chart with its plot over the columns of the map below.
     private func budgetChart(left: Double, right: Double) -> Block {
+        let trial = budgetPlot
+        let (before, behind) = (left - trial.x, right - (context.room - trial.right))
+        let block = budgetChart.block(context.type, size: Size(width: context.room - before - behind, height: Self.chartHeight))
+        return block.padded(Insets(left: before, right: behind))
+    }
+
+    private static let chartHeight = 190.0
+
+    /// Where the chart has its plot in the whole room.
+    private var budgetPlot: Rectangle {
+        budgetChart.block(context.type, size: Size(width: context.room, height: Self.chartHeight)).places["plot"]
+            ?? Rectangle(size: .zero)
+    }
+
+    private var budgetChart: Chart {
         let type = context.type
         let names = parameters.map(\.name)
         let points = (1...steps).map { Point(x: Double($0), y: Double(live(after: $0))) }
@@ -274,12 +299,8 @@ private struct AdaLoRADrawing {
             Derivation("count", arguments: names.prefix(64).map { Address(run: run.id, step: step, $0) }).description
         }
         let title = type(Localised(en: "living triplets (dots) and the budget (dashed)", zhHans: "存活的三元组（点）与预算（虚线）"))
-        let chart = Chart(
+        return Chart(
             x: Axis(type(Localised(en: "updates", zhHans: "更新次数")), range: 0...Double(steps)),
             y: .covering([Double(budget.initial)], title: title, includesZero: true), series: [living, allowed])
-        let trial = chart.block(type, size: Size(width: context.room, height: 190)).places["plot"] ?? Rectangle(size: .zero)
-        let (before, behind) = (left - trial.x, right - (context.room - trial.right))
-        let block = chart.block(type, size: Size(width: context.room - before - behind, height: 190))
-        return block.padded(Insets(left: before, right: behind))
     }
 }

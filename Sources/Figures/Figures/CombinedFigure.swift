@@ -176,6 +176,8 @@ private struct CombinedDrawing {
     // MARK: Picture
 
     private static let rowHeight = 62.0
+    /// The narrowest plot beside names and numbers, px.
+    private static let leastPlot = 140.0
 
     private func body() -> Block {
         let type = context.type
@@ -185,6 +187,7 @@ private struct CombinedDrawing {
         let (afterWidth, gainWidth) = (44.0, 56.0)
         let plotX = nameWidth + 20
         let plotWidth = context.room - plotX - afterWidth - gainWidth - barWidth - 24 - 30
+        guard plotWidth >= Self.leastPlot else { return stacked(counts) }
         let afterX = plotX + plotWidth + 24
         let barX = context.room - barWidth
         let axis = Axis("", range: 0...1)
@@ -202,7 +205,7 @@ private struct CombinedDrawing {
         }
         let top = Font.label.lineHeight + 12
         let bottom = top + Double(sides.count) * Self.rowHeight
-        for share in [0, 0.25, 0.5, 0.75, 1] {
+        for share in Self.marks {
             let at = x(share).rounded()
             block.elements.append(.line(Point(x: at, y: top), Point(x: at, y: bottom + 4), Stroke(.rule)))
             block.elements.append(
@@ -223,18 +226,86 @@ private struct CombinedDrawing {
             }
             put(type.paragraph(name(side), width: nameWidth, font: .label.bold), x: 0)
             addDots(side, middle: middle, x: x, to: &block)
-            let mean = type.line(percent(side), font: .label.bold).addressed(side.mean.address)
+            let (mean, gain) = numbers(side)
             put(mean, x: afterX + afterWidth - mean.width)
-            let points = side.gain * 100
-            let gain = type.line(
-                (points >= 0 ? "+" : "") + NumberFormat.fixed(points, decimals: 0), paint: points >= 0 ? .good : .bad
-            ).addressed(Derivation("mean-difference", arguments: side.places + side.before.places).description)
             put(gain, x: afterX + afterWidth + gainWidth - gain.width)
-            addBars(index, count: counts[index], x: barX, width: barWidth, most: most, middle: middle, to: &block)
+            addBars(index, at: Point(x: barX, y: middle - 18), width: barWidth, most: most, to: &block)
+            place(counts[index], of: side, at: Point(x: barX, y: middle + 2), in: &block)
         }
         block.size.height = bottom + 8 + Font.digits.lineHeight
         return block
     }
+
+    /// The accuracy after training, and what was gained.
+    private func numbers(_ side: Side) -> (mean: Block, gain: Block) {
+        let points = side.gain * 100
+        return (
+            context.type.line(percent(side), font: .label.bold).addressed(side.mean.address),
+            context.type.line(
+                (points >= 0 ? "+" : "") + NumberFormat.fixed(points, decimals: 0), paint: points >= 0 ? .good : .bad
+            ).addressed(Derivation("mean-difference", arguments: side.places + side.before.places).description)
+        )
+    }
+
+    /// On a narrow page names and numbers stand above the dots, and what is trained below them all.
+    private func stacked(_ counts: [Block]) -> Block {
+        let type = context.type
+        let (room, inset, gainWidth) = (context.room, 11.0, 48.0)
+        let axis = Axis("", range: 0...1)
+        func x(_ share: Double) -> Double { inset + axis.share(of: share) * (room - 2 * inset) }
+        func head(_ text: Localised, width: Double = .infinity) -> Block {
+            type.paragraph(text, width: width, font: .label.bold, paint: .muted)
+        }
+        var block = Block(size: Size(width: room, height: 0))
+        let (after, gain) = (head(Localised(en: "after", zhHans: "之后")), head(Localised(en: "gain", zhHans: "提升")))
+        let title = head(
+            Localised(en: "accuracy on \(split.name.english)", zhHans: "\(split.name.chinese)上的准确率"),
+            width: room - gainWidth - after.width - 12)
+        block.place(title, at: .zero)
+        block.place(after, at: Point(x: room - gainWidth - after.width, y: title.height - after.height))
+        block.place(gain, at: Point(x: room - gain.width, y: title.height - gain.height))
+        var y = title.height + 8
+        let (nameHeight, dotsHeight) = (Font.label.lineHeight + 5, 56.0)
+        for (index, side) in sides.enumerated() {
+            if index > 0 {
+                block.elements.append(.line(Point(x: 0, y: y), Point(x: room, y: y), Stroke(.rule)))
+                y += 6
+            }
+            let (mean, gain) = numbers(side)
+            block.place(type.line(name(side), font: .label.bold), at: Point(x: 0, y: y))
+            block.place(mean, at: Point(x: room - gainWidth - mean.width, y: y))
+            block.place(gain, at: Point(x: room - gain.width, y: y))
+            y += nameHeight
+            for share in Self.marks {
+                let at = x(share).rounded()
+                block.elements.append(.line(Point(x: at, y: y), Point(x: at, y: y + dotsHeight), Stroke(.rule)))
+            }
+            addDots(side, middle: y + dotsHeight / 2, x: x, to: &block)
+            y += dotsHeight + 4
+        }
+        for share in Self.marks {
+            block.elements.append(
+                .text(
+                    TextRun(
+                        NumberFormat.percentage(share), at: Point(x: x(share).rounded(), y: y + Font.digits.baseline),
+                        font: .digits, anchor: .middle, paint: .muted)))
+        }
+        y += Font.digits.lineHeight + 20
+        block.place(head(Localised(en: "trained numbers", zhHans: "训练的数")), at: Point(x: 0, y: y))
+        y += Font.label.lineHeight + 8
+        let most = Double(max(sides.map(\.trained).max() ?? 1, 1))
+        for (index, side) in sides.enumerated() {
+            block.place(type.line(name(side)), at: Point(x: 0, y: y))
+            place(counts[index], of: side, at: Point(x: room - counts[index].width, y: y), in: &block)
+            y += Font.label.lineHeight + 3
+            addBars(index, at: Point(x: 0, y: y), width: room, most: most, to: &block)
+            y += 14 + 9
+        }
+        block.size.height = y - 9
+        return block
+    }
+
+    private static let marks = [0, 0.25, 0.5, 0.75, 1]
 
     private func addDots(_ side: Side, middle: Double, x: (Double) -> Double, to block: inout Block) {
         let (from, to) = (x(side.before.number), x(side.mean.number))
@@ -288,15 +359,13 @@ private struct CombinedDrawing {
     }
 
     /// What is trained, both as the sum of its parts: the part in front solid, changes of weights outlined.
-    private func addBars(
-        _ index: Int, count: Block, x: Double, width: Double, most: Double, middle: Double, to block: inout Block
-    ) {
+    private func addBars(_ index: Int, at place: Point, width: Double, most: Double, to block: inout Block) {
         let parts = index == 2 ? [0, 1] : [index]
         let address = MeasuredValue.trainedNumbers.address(in: sides[index].run.id).text
-        var (start, elements) = (x, [Element]())
+        var (start, elements) = (place.x, [Element]())
         for part in parts {
             let length = max(2, Double(sides[part].trained) / most * (width - 2))
-            let bar = Rectangle(x: start, y: middle - 18, width: length, height: 14)
+            let bar = Rectangle(x: start, y: place.y, width: length, height: 14)
             elements.append(
                 part == 0
                     ? .rectangle(bar, fill: .trained)
@@ -305,7 +374,10 @@ private struct CombinedDrawing {
             start += length + 1
         }
         block.elements.append(.group(Group(address: address, elements)))
-        block.place(count.addressed(address), at: Point(x: x, y: middle + 2))
+    }
+
+    private func place(_ count: Block, of side: Side, at place: Point, in block: inout Block) {
+        block.place(count.addressed(MeasuredValue.trainedNumbers.address(in: side.run.id).text), at: place)
     }
 
     private var provenance: Localised {

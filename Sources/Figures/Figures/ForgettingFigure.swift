@@ -191,12 +191,18 @@ private struct ForgettingDrawing {
     }
 
     private static let gap = 20.0
+    /// The narrowest panel beside others, px.
+    private static let leastPanel = 132.0
 
     private var body: Block {
         let type = context.type
         let names = skills.map { type.shortened(type($0.name), width: 160, font: .label) }
         let side = (names.map { type.width(of: $0, in: .label) }.max() ?? 0).rounded(.up) + 8
-        let width = ((context.room - side - 2 * Self.gap) / 3).rounded(.down)
+        let third = ((context.room - side - 2 * Self.gap) / 3).rounded(.down)
+        // Where a third of the page is too narrow for a panel, they stand one below the other.
+        let isStacked = third < Self.leastPanel
+        let width = isStacked ? context.room - side : third
+        let headWidth = isStacked ? context.room : width
         let heads: [(Localised, Localised, Paint)] = [
             (
                 Localised(full[0].description.method.name), Localised(en: "its weights have changed", zhHans: "权重已经改变"), .ink
@@ -221,22 +227,28 @@ private struct ForgettingDrawing {
         let headings = heads.map { head, note, paint in
             Block.column(
                 [
-                    type.paragraph(head, width: width, font: .label.bold, paint: paint),
-                    type.paragraph(note, width: width, font: .digits, paint: .muted),
+                    type.paragraph(head, width: headWidth, font: .label.bold, paint: paint),
+                    type.paragraph(note, width: headWidth, font: .digits, paint: .muted),
                 ], spacing: 2)
         }
         let top = (headings.map(\.height).max() ?? 0) + 10
-        var block = Block(size: Size(width: context.room, height: top + (drawn.map(\.height).max() ?? 0)))
+        let pitch =
+            isStacked
+            ? Point(x: 0, y: top + (drawn.map(\.height).max() ?? 0) + Self.gap) : Point(x: width + Self.gap, y: 0)
+        var block = Block(size: Size(width: context.room, height: top + (drawn.map(\.height).max() ?? 0) + 2 * pitch.y))
         for (index, panel) in drawn.enumerated() {
-            let x = side + Double(index) * (width + Self.gap)
-            // The heading stands over the rows, whose axis begins a little to the right.
-            block.place(headings[index], at: Point(x: x + AccuracyRows.inset, y: top - 10 - headings[index].height))
-            block.place(panel, at: Point(x: x, y: top))
+            let place = Point(x: side, y: top) + pitch * Double(index)
+            // The heading stands over the rows, whose axis begins a little to the right, or over their names.
+            let x = isStacked ? 0 : place.x + AccuracyRows.inset
+            block.place(headings[index], at: Point(x: x, y: place.y - 10 - headings[index].height))
+            block.place(panel, at: place)
         }
-        for (index, name) in names.enumerated() {
-            guard let row = drawn[0].places["row \(index)"] else { continue }
-            let place = Point(x: side - 8, y: top + row.centre.y + Font.label.capitalHeight / 2)
-            block.elements.append(.text(TextRun(name, at: place, font: .label, anchor: .end)))
+        for panel in isStacked ? Array(drawn.indices) : [0] {
+            for (index, name) in names.enumerated() {
+                guard let row = drawn[panel].places["row \(index)"] else { continue }
+                let place = Point(x: side - 8, y: top + row.centre.y + Font.label.capitalHeight / 2) + pitch * Double(panel)
+                block.elements.append(.text(TextRun(name, at: place, font: .label, anchor: .end)))
+            }
         }
         let note = omitted > 0 ? Elision.note(omitted: omitted, Localised(en: "skills", zhHans: "种技能")) : nil
         return .column([block, note.map { type.line($0, font: .digits, paint: .muted) }].compactMap { $0 }, spacing: 8)

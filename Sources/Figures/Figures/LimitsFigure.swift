@@ -140,6 +140,21 @@ private struct LimitsDrawing {
 
     // MARK: The whole
 
+    private static let gap = 32.0
+    /// Of the half with the rows beside the other one, px.
+    private static let leastHalf = 260.0
+
+    /// The width of the half with the rows, px.
+    private var half: Double { ((context.room - Self.gap) * 0.47).rounded(.down) }
+    /// Whether the halves stand one below the other.
+    private var isStacked: Bool { half < Self.leastHalf }
+    /// Where the rows are, and where the attention is.
+    private var places: (first: Localised, second: Localised) {
+        isStacked
+            ? (Localised(en: "above", zhHans: "上"), Localised(en: "below", zhHans: "下"))
+            : (Localised(en: "left", zhHans: "左"), Localised(en: "right", zhHans: "右"))
+    }
+
     func sheet() throws -> Sheet {
         let difference = try check()
         let means = groups.map { RecordedAccuracy.mean(accuracies($0)).number }
@@ -149,9 +164,9 @@ private struct LimitsDrawing {
         let other = others.reversed().max { means[$0] < means[$1] } ?? 0
         let (task, method) = (Localised(groups[0][0].task.name), Localised(groups[other][0].description.method.name))
         let (low, high) = (NumberFormat.percentage(best), NumberFormat.percentage(means[other]))
-        let gap = 32.0
-        let left = ((context.room - gap) * 0.47).rounded(.down)
-        let right = try proportions(width: context.room - gap - left, difference: difference)
+        let rest = try proportions(width: isStacked ? context.room : context.room - Self.gap - half, difference: difference)
+        let parts = [learned(width: isStacked ? context.room : half, height: isStacked ? 0 : rest.height), rest]
+        let (first, second) = places
         return Sheet(
             title: Localised(
                 en:
@@ -159,10 +174,11 @@ private struct LimitsDrawing {
                 zhHans: "在“\(task.zhHans)”上，最好的提示答对 \(low)，\(method.zhHans)答对 \(high)"),
             description: Localised(
                 en:
-                    "Left, rows with the accuracy on \(split.name.english) of prompts of several lengths and of other methods. Right, the attention of one word at the first layer under two prompts: their parts differ, and the words’ parts of what is left are the same.",
-                zhHans: "左边各行为不同长度的提示和其他方法在\(split.name.chinese)上的准确率；右边是第一层中一个词在两个提示之下的注意力：提示所占份额不同，余下部分在各词之间的比例相同。"),
-            body: .row(
-                [learned(width: left, height: right.height), right], spacing: gap),
+                    "\(first.en.capitalised), rows with the accuracy on \(split.name.english) of prompts of several lengths and of other methods. \(second.en.capitalised), the attention of one word at the first layer under two prompts: their parts differ, and the words’ parts of what is left are the same.",
+                zhHans:
+                    "\(first.zhHans)边各行为不同长度的提示和其他方法在\(split.name.chinese)上的准确率；\(second.zhHans)边是第一层中一个词在两个提示之下的注意力：提示所占份额不同，余下部分在各词之间的比例相同。"
+            ),
+            body: isStacked ? .column(parts, spacing: 24) : .row(parts, spacing: Self.gap),
             caption: try caption, provenance: provenance)
     }
 
@@ -314,6 +330,7 @@ private struct LimitsDrawing {
 
     private var caption: Localised {
         get throws {
+            let (first, second) = places
             let later = try attention.largestDifference(layer: 1).map { NumberFormat.significant($0.difference) }
             let task = Localised(attention.run.task.name)
             let (en, zh) =
@@ -323,11 +340,11 @@ private struct LimitsDrawing {
                 ) : ("", "")
             return Localised(
                 en:
-                    "Left: means, small dots are seeds. \(en)Right: one text behind a prompt of P = \(attention.promptLength) for “\(task.en)”; the prompt changes how much is left for the words, not how they share it"
+                    "\(first.en.capitalised): means, small dots are seeds. \(en)\(second.en.capitalised): one text behind a prompt of P = \(attention.promptLength) for “\(task.en)”; the prompt changes how much is left for the words, not how they share it"
                     + (later.map { ". At layer 2, whose input the prompt has changed, parts differ by up to \($0)." } ?? ".")
                     + " Source: Petrov et al. 2024.",
                 zhHans:
-                    "左：平均值，小点为各种子。\(zh)右：同一文本置于为“\(task.zhHans)”训练的提示（P = \(attention.promptLength)）之后；提示改变的是留给各词的总量，而不是各词之间的分配"
+                    "\(first.zhHans)：平均值，小点为各种子。\(zh)\(second.zhHans)：同一文本置于为“\(task.zhHans)”训练的提示（P = \(attention.promptLength)）之后；提示改变的是留给各词的总量，而不是各词之间的分配"
                     + (later.map { "。第 2 层的输入已被提示改变，份额相差可达 \($0)。" } ?? "。") + "出处：Petrov 等 2024。")
         }
     }
@@ -339,9 +356,9 @@ private struct LimitsDrawing {
         let seeds = groups[0].map(\.description.seed)
         return Localised(
             en:
-                "model \(first.model.name) \(hash)… · lr from above \(rates.joined(separator: ", ")) · \(MeasuredRuns.told(seeds)) · right: \(attention.otherRun.id), \(attention.run.id)",
+                "model \(first.model.name) \(hash)… · lr from above \(rates.joined(separator: ", ")) · \(MeasuredRuns.told(seeds)) · \(places.second.en): \(attention.otherRun.id), \(attention.run.id)",
             zhHans:
-                "模型 \(first.model.name) \(hash)… · lr 自上而下 \(rates.joined(separator: "、")) · 种子 \(MeasuredRuns.seeds(seeds, separator: "、")) · 右：\(attention.otherRun.id)、\(attention.run.id)"
+                "模型 \(first.model.name) \(hash)… · lr 自上而下 \(rates.joined(separator: "、")) · 种子 \(MeasuredRuns.seeds(seeds, separator: "、")) · \(places.second.zhHans)：\(attention.otherRun.id)、\(attention.run.id)"
         )
     }
 }

@@ -162,6 +162,10 @@ private struct LossLandscapeDrawing {
     private static let widestLinearRatio = 8.0
     /// The height of the map, as a part of the page's width, at most.
     private static let mostHeight = 0.62
+    /// On a narrow page the map may be as high as on one with this much room, px.
+    private static let leastRoom = 420.0
+    /// Of a profile beside the other one, px.
+    private static let leastProfile = 240.0
     private static let mostLevels = 9
 
     private var heightAxis: Axis {
@@ -216,7 +220,7 @@ private struct LossLandscapeDrawing {
         let margins = chart.block(type, size: trial).places["plot"] ?? Rectangle(size: trial)
         // Both axes have one scale, as far as the page is high enough; else the map is narrower.
         let (width, height) = (x.range.upperBound - x.range.lowerBound, y.range.upperBound - y.range.lowerBound)
-        let scale = min(margins.width / width, Self.mostHeight * context.room / height)
+        let scale = min(margins.width / width, Self.mostHeight * max(context.room, Self.leastRoom) / height)
         let size = Size(
             width: (context.room - margins.width + width * scale).rounded(.down),
             height: (trial.height - margins.height + height * scale).rounded(.down))
@@ -375,7 +379,7 @@ private struct LossLandscapeDrawing {
 
     /// A label on a plate beside a point, on the side where it is furthest from the path.
     private static func plate(
-        _ text: String, beside p: Point, away way: [Point], within plot: Rectangle, avoiding taken: [Rectangle],
+        _ text: String, beside p: Point, away path: [Point], within plot: Rectangle, avoiding taken: [Rectangle],
         paint: Paint = .trained, type: Typesetter
     ) -> (Rectangle, [Element]) {
         let size = Size(width: type.width(of: text, in: .label.bold).rounded(.up) + 10, height: 20)
@@ -396,16 +400,34 @@ private struct LossLandscapeDrawing {
         func score(_ middle: Point) -> Double {
             let box = plate(middle).grown(by: 3)
             guard plot.grown(by: -4).contains(box), !taken.contains(where: { $0.overlaps(box) }) else { return -1 }
-            return way.map { point in
+            return path.map { point in
                 max(max(box.x - point.x, point.x - box.right), max(box.y - point.y, point.y - box.bottom))
             }.min() ?? 0
         }
         let places = middles.contains { score($0) >= 0 } ? middles : middles + corners
-        let best = places.max { score($0) < score($1) } ?? middles[0]
+        var best = places.max { score($0) < score($1) } ?? middles[0]
+        if score(best) < 0 {
+            // Further away, as near to the point's column as the plot's edges let it.
+            let inset = aside + 8
+            let x = min(max(p.x, plot.x + inset), max(plot.x + inset, plot.right - inset))
+            let further = (0...3).flatMap { step in [-1, 1].map { Point(x: x, y: p.y + $0 * (off + 24 * Double(step))) } }
+            best = further.first { score($0) >= 0 } ?? best
+        }
         let box = plate(best)
+        // From a point that is not next to its label a thin line leads there.
+        var leader: [Element] = []
+        let isBelow = box.y > p.y
+        let (near, edge) = (Point(x: p.x, y: p.y + (isBelow ? 9 : -9)), isBelow ? box.y : box.bottom)
+        if (isBelow ? edge - near.y : near.y - edge) > gap {
+            let end = Point(x: min(max(p.x, box.x + 4), box.right - 4), y: edge)
+            let area = Rectangle(around: [near, end])
+            if !taken.contains(where: { area?.overlaps($0.grown(by: 5)) ?? true }) {
+                leader = [.line(near, end, Stroke(paint, width: 0.75))]
+            }
+        }
         return (
             box,
-            [
+            leader + [
                 .rectangle(box, cornerRadius: 4, fill: .paper),
                 .text(
                     TextRun(
@@ -419,7 +441,9 @@ private struct LossLandscapeDrawing {
     private func profiles(_ axis: Axis) -> Block {
         let type = context.type
         let gap = 24.0
-        let width = ((context.room - gap) / 2).rounded(.down)
+        let half = ((context.room - gap) / 2).rounded(.down)
+        let isStacked = half < Self.leastProfile
+        let width = isStacked ? context.room : half
         let titles = [
             Localised(en: "loss along the first direction", zhHans: "沿第一方向的损失"),
             Localised(en: "loss along the second", zhHans: "沿第二方向的损失"),
@@ -445,6 +469,6 @@ private struct LossLandscapeDrawing {
                 rules: [Chart.Rule(.upright, at: 0, label: type(Localised(en: "end", zhHans: "终点")), paint: .trained)]
             ).block(type, size: Size(width: width, height: 190))
         }
-        return .row(charts, spacing: gap)
+        return isStacked ? .column(charts, spacing: 16) : .row(charts, spacing: gap)
     }
 }

@@ -187,17 +187,82 @@ private struct MethodComparisonDrawing {
 
     private func settings(_ run: RecordedRun) -> String { run.description.method.sizes.joined(separator: ", ") }
 
+    // MARK: Columns
+
+    /// Where the parts of the model stand.
+    private struct Columns {
+        let starts: [Double]
+        let widths: [Double]
+        /// Between two of them.
+        let gap: Double
+        /// Of the names of parts.
+        let font: Font
+        /// Whether a method's name and numbers stand above its cells.
+        let isStacked: Bool
+
+        /// The hatched part of a cell that is lit beside it.
+        var strip: Double { isStacked ? 6 : 12 }
+        /// What a name leaves of a column's width.
+        var air: Double { isStacked ? 8 : 10 }
+        var arrowAir: Double { isStacked ? 1 : 3 }
+        var rowGap: Double { isStacked ? 16 : 10 }
+    }
+
+    /// The narrowest column beside names and numbers, px.
+    private static let leastColumn = 60.0
+    /// What the numbers take at the right end, px.
+    private static let numbersWidth = 128.0
+
+    private var columns: Columns {
+        let type = context.type
+        let parts = ModelPart.allCases
+        let (left, right, gap) = (116.0, Self.numbersWidth, 14.0)
+        let cell = ((context.room - left - right + gap) / Double(parts.count) - gap).rounded(.down)
+        // One size for all names, in which no word is wider than a box.
+        let names = parts.map { type(name($0)).split(separator: " ").map(String.init) }
+        if cell >= Self.leastColumn {
+            let font =
+                names.joined().allSatisfy { type.width(of: $0, in: .label.bold) <= cell - 6 } ? Font.label.bold : .digits.bold
+            return Columns(
+                starts: parts.indices.map { left + Double($0) * (cell + gap) }, widths: parts.map { _ in cell }, gap: gap,
+                font: font, isStacked: false)
+        }
+        // Over the whole width, each column has what its words need, and an equal part of what is left.
+        let narrow = 8.0
+        let room = context.room - narrow * Double(parts.count - 1)
+        func needs(_ font: Font) -> [Double] {
+            parts.enumerated().map { column, part in
+                // A name keeps 4 px from the box's edge.
+                let own = names[column].map { type.width(of: $0, in: font) + 10 }
+                let cells = methods.compactMap { run -> Double? in
+                    guard let kind = kind(run, part) else { return nil }
+                    let number = fitted(run.trainedCount(in: part), width: 0, fonts: [.digits.bold])
+                    let words = breakable(kind).split(separator: " ").map { type.width(of: String($0), in: .digits) }
+                    let widest = max(type.width(of: number.text, in: number.font) + 4, words.max() ?? 0)
+                    return widest + 4 + (isHatched(run, part) ? 6 : 0)
+                }
+                let weights = fitted(model.counts[part, default: 0], width: 0, fonts: [.digits]).text
+                let count = part == .inFront ? 0 : type.width(of: weights, in: .digits) + 24
+                return ((own + cells + [count]).max() ?? 0).rounded(.up)
+            }
+        }
+        let font = [Font.label.bold, .digits.bold].first { needs($0).reduce(0, +) <= room } ?? .digits
+        let least = needs(font)
+        let spare = max(0, (room - least.reduce(0, +)) / Double(parts.count)).rounded(.down)
+        let widths = least.map { $0 + spare }
+        let starts = widths.indices.map { widths[..<$0].reduce(0) { $0 + $1 + narrow } }
+        return Columns(starts: starts, widths: widths, gap: narrow, font: font, isStacked: true)
+    }
+
     // MARK: Picture
 
     private static let cellHeight = 34.0
-    private static let rowGap = 10.0
 
     private func body() -> Block {
         let type = context.type
-        let (left, right, gap) = (116.0, 128.0, 14.0)
-        let count = Double(ModelPart.allCases.count)
-        let cell = ((context.room - left - right + gap) / count - gap).rounded(.down)
-        func x(_ column: Int) -> Double { left + Double(column) * (cell + gap) }
+        let columns = columns
+        let gap = columns.gap
+        func x(_ column: Int) -> Double { columns.starts[column] }
         var block = Block(size: Size(width: context.room, height: 0))
 
         // The model, once.
@@ -205,7 +270,7 @@ private struct MethodComparisonDrawing {
             Localised(
                 en: "\(NumberFormat.whole(methods[0].model.configuration.layers)) layers",
                 zhHans: "\(NumberFormat.whole(methods[0].model.configuration.layers)) 层"), font: .digits, paint: .muted)
-        let bracket = (x(2), x(3) + cell)
+        let bracket = (x(2), x(3) + columns.widths[3])
         block.place(layers, at: Point(x: ((bracket.0 + bracket.1 - layers.width) / 2).rounded(), y: 0))
         let line = Font.digits.lineHeight + 4.5
         block.elements.append(
@@ -216,13 +281,14 @@ private struct MethodComparisonDrawing {
                         Point(x: bracket.1 - 0.5, y: line), Point(x: bracket.1 - 0.5, y: line + 4),
                     ]), stroke: Stroke(.muted))))
         let top = line + 8.5
-        // One size for all names, in which no word is wider than a box.
-        let parts = ModelPart.allCases.flatMap { type(name($0)).split(separator: " ").map(String.init) }
-        let font = parts.allSatisfy { type.width(of: $0, in: .label.bold) <= cell - 6 } ? Font.label.bold : .digits.bold
-        let names = ModelPart.allCases.map { type.paragraph(name($0), width: cell - 10, font: font, alignment: .centre) }
+        let font = columns.font
+        let names = ModelPart.allCases.enumerated().map { column, part in
+            type.paragraph(name(part), width: columns.widths[column] - columns.air, font: font, alignment: .centre)
+        }
         let headHeight = (names.map(\.height).max() ?? 0) + Font.digits.lineHeight + 16
         for (column, part) in ModelPart.allCases.enumerated() {
-            let box = Rectangle(x: x(column), y: top, width: cell, height: headHeight)
+            let width = columns.widths[column]
+            let box = Rectangle(x: x(column), y: top, width: width, height: headHeight)
             let isAdded = part == .inFront
             block.elements.append(
                 .rectangle(
@@ -231,7 +297,8 @@ private struct MethodComparisonDrawing {
             var lines = [names[column]]
             if let value = MeasuredValue.modelNumbers(in: part) {
                 let number = type.line(
-                    fitted(model.counts[part, default: 0], width: cell - 104, fonts: [.digits]).text, font: .digits, paint: .muted
+                    fitted(model.counts[part, default: 0], width: width - 104, fonts: [.digits]).text, font: .digits,
+                    paint: .muted
                 ).addressed(value.address(in: model.run.id).text)
                 lines.append(.row([Badge.lock.block(size: 11), number], spacing: 3, alignment: .centre))
             } else {
@@ -242,7 +309,7 @@ private struct MethodComparisonDrawing {
                 label, at: Point(x: (box.centre.x - label.width / 2).rounded(), y: (box.centre.y - label.height / 2).rounded()))
             // Virtual tokens are not looked up: they go past the embedding, and into attention with what comes of it.
             if part == .inFront {
-                let (start, joint, level) = (box.centre.x.rounded() + 0.5, x(2) - gap + 4.5, top - 6.5)
+                let (start, joint, level) = (box.centre.x.rounded() + 0.5, x(2) - gap + min(gap / 2, 4.5), top - 6.5)
                 block.elements.append(
                     .shape(
                         Shape(
@@ -253,49 +320,72 @@ private struct MethodComparisonDrawing {
             } else if part != .embeddings {
                 block.elements.append(
                     .arrow(
-                        [Point(x: box.x - gap + 3, y: box.centre.y.rounded()), Point(x: box.x - 3, y: box.centre.y.rounded())],
-                        ArrowStyle(Stroke(.muted, width: 1.5), head: 5)))
+                        [
+                            Point(x: box.x - gap + columns.arrowAir, y: box.centre.y.rounded()),
+                            Point(x: box.x - columns.arrowAir, y: box.centre.y.rounded()),
+                        ], ArrowStyle(Stroke(.muted, width: 1.5), head: 5)))
             }
         }
         let heads = [
             (Localised(en: "trained", zhHans: "训练的数"), context.room - 58),
             (Localised(en: "share", zhHans: "占比"), context.room),
         ]
+        var y = top + headHeight + 14
         for (head, end) in heads {
             let line = type.line(head, font: .label.bold, paint: .muted)
-            block.place(line, at: Point(x: end - line.width, y: top + headHeight - line.height - 4))
+            block.place(line, at: Point(x: end - line.width, y: columns.isStacked ? y : y - 14 - line.height - 4))
         }
-
-        var y = top + headHeight + 14
+        if columns.isStacked { y += Font.label.lineHeight + 4 }
         for run in methods {
-            let name = heading(run, width: left - 14)
-            let height = max(Self.cellHeight, name.height)
-            addRow(run, name: name, x: x, cell: cell, middle: (y + height / 2).rounded(), to: &block)
-            y += height + Self.rowGap
+            if columns.isStacked {
+                // The name and the numbers stand above the cells.
+                let name = heading(run, width: context.room - Self.numbersWidth, isBeside: true)
+                block.place(name, at: Point(x: 0, y: y))
+                addNumbers(run, middle: y + Font.label.lineHeight / 2, to: &block)
+                y += name.height + 4
+            }
+            let high = cellHeight(run, columns)
+            let name = columns.isStacked ? nil : heading(run, width: columns.starts[0] - 14)
+            let height = max(high, name?.height ?? 0)
+            addRow(run, name: name, columns: columns, height: high, middle: (y + height / 2).rounded(), to: &block)
+            y += height + columns.rowGap
         }
-        block.size.height = y - Self.rowGap
+        block.size.height = y - columns.rowGap
         let note = omitted > 0 ? Elision.note(omitted: omitted, Localised(en: "methods", zhHans: "种方法")) : nil
         return .column([block] + [note].compactMap { $0.map { type.line($0, font: .digits, paint: .muted) } }, spacing: 8)
     }
 
-    /// The method's name, and its settings below it.
-    private func heading(_ run: RecordedRun, width: Double) -> Block {
+    /// The method's name, and its settings below it, or beside it where names stand above the cells.
+    private func heading(_ run: RecordedRun, width: Double, isBeside: Bool = false) -> Block {
         let type = context.type
         let name = type.paragraph(Localised(run.description.method.name), width: width, font: .label.bold)
         let told = settings(run)
+        if isBeside {
+            let row = Block.row(onBaseline: [name, type.line(told, font: .digits, paint: .muted)])
+            if row.width <= width { return row }
+        }
         return .column([name] + (told.isEmpty ? [] : [type.line(told, font: .digits, paint: .muted)]), spacing: 0)
     }
 
+    /// - Parameters:
+    ///   - name: Written before the cells; with it the numbers stand behind them.
+    ///   - height: Of the cells, px.
     private func addRow(
-        _ run: RecordedRun, name: Block, x: (Int) -> Double, cell: Double, middle: Double, to block: inout Block
+        _ run: RecordedRun, name: Block?, columns: Columns, height: Double, middle: Double, to block: inout Block
     ) {
+        if let name { block.place(name, at: Point(x: 0, y: (middle - name.height / 2).rounded())) }
+        for (column, part) in ModelPart.allCases.enumerated() {
+            let box = Rectangle(
+                x: columns.starts[column], y: middle - height / 2, width: columns.widths[column], height: height)
+            addCell(run, part, box, columns, to: &block)
+        }
+        if name != nil { addNumbers(run, middle: middle, to: &block) }
+    }
+
+    /// How many numbers are trained, and the share that these are, at the right end.
+    private func addNumbers(_ run: RecordedRun, middle: Double, to block: inout Block) {
         let type = context.type
         func put(_ part: Block, x: Double) { block.place(part, at: Point(x: x, y: (middle - part.height / 2).rounded())) }
-        put(name, x: 0)
-        for (column, part) in ModelPart.allCases.enumerated() {
-            let box = Rectangle(x: x(column), y: middle - Self.cellHeight / 2, width: cell, height: Self.cellHeight)
-            addCell(run, part, box, to: &block)
-        }
         let whole = context.room
         put(
             type.line(NumberFormat.whole(run.description.trainedCount), font: .label.bold).addressed(
@@ -309,25 +399,53 @@ private struct MethodComparisonDrawing {
         put(share.within(width: 52, horizontally: .end), x: whole - 52)
     }
 
+    /// Whether a part of the model has weights that a run does not train.
+    private func isHatched(_ run: RecordedRun, _ part: ModelPart) -> Bool {
+        let isTrained = run.trainedCount(in: part) > 0
+        return part != .inFront && ownWeights(run, part) < max(model.counts[part, default: 0], isTrained ? 0 : 1)
+    }
+
+    /// What trained numbers are, where it may be broken into lines: not within `K, V`.
+    private func breakable(_ kind: Localised) -> String { context.type(kind).replacing("K, V", with: "K,\u{00A0}V") }
+
+    /// What trained numbers are, in as many lines as a cell asks for.
+    private func words(_ kind: Localised, width: Double, paint: Paint) -> Block {
+        let type = context.type
+        let line = type.line(kind, font: .digits, paint: paint)
+        guard line.width > width - 4 else { return line }
+        return .column(
+            type.lines(of: breakable(kind), width: width - 4, font: .digits).map {
+                type.line($0, font: .digits, paint: paint)
+            }, spacing: -1, alignment: .centre)
+    }
+
+    /// The height of a run's cells, in which all words have room, px.
+    private func cellHeight(_ run: RecordedRun, _ columns: Columns) -> Double {
+        ModelPart.allCases.enumerated().map { column, part in
+            guard let kind = kind(run, part) else { return Self.cellHeight }
+            let width = columns.widths[column] - (isHatched(run, part) ? columns.strip : 0)
+            return words(kind, width: width, paint: .ink).height + Font.label.lineHeight + 2
+        }.reduce(Self.cellHeight, max)
+    }
+
     /// A part of the model: frozen, with something trained beside the frozen weights, or trained itself.
-    private func addCell(_ run: RecordedRun, _ part: ModelPart, _ box: Rectangle, to block: inout Block) {
+    private func addCell(_ run: RecordedRun, _ part: ModelPart, _ box: Rectangle, _ columns: Columns, to block: inout Block) {
         let type = context.type
         let trained = run.trainedCount(in: part)
-        let weights = model.counts[part, default: 0]
         var lit = box
-        if ownWeights(run, part) < max(weights, trained == 0 ? 1 : 0), part != .inFront {
+        if isHatched(run, part) {
             block.elements.append(
                 .rectangle(
                     box.grown(by: -0.5), cornerRadius: 4, fill: .tint(.frozen),
                     hatch: Hatch(.role(.frozen, strength: 0.45), spacing: 6), stroke: Stroke(.role(.frozen, strength: 0.6))))
-            lit = Rectangle(x: box.x + 12, y: box.y, width: box.width - 12, height: box.height)
+            lit = Rectangle(x: box.x + columns.strip, y: box.y, width: box.width - columns.strip, height: box.height)
         }
         guard trained > 0, let kind = kind(run, part) else { return }
         let ground = Paint.trained
         let paint = Paint.legible(on: ground)
         let number = fitted(trained, width: lit.width - 8, fonts: [.label.bold, .digits.bold])
         let label = Block.column(
-            [type.line(number.text, font: number.font, paint: paint), type.line(kind, font: .digits, paint: paint)],
+            [type.line(number.text, font: number.font, paint: paint), words(kind, width: lit.width, paint: paint)],
             spacing: -1, alignment: .centre)
         var cell = Block(size: lit.size, elements: [.rectangle(Rectangle(size: lit.size), cornerRadius: 4, fill: ground)])
         cell.place(

@@ -209,6 +209,12 @@ private struct MixedBatchDrawing {
     private static let mostRows = 12
     /// The least room of an arrow, px.
     private static let leastWay = 22.0
+    /// The least room of a text in a row of one line, px.
+    private static let leastText = 110.0
+    /// Where rows begin: left of them is the bracket of the batch.
+    private static let edge = 28.0
+    /// Rows of several lines are no wider than this, px.
+    private static let widestStack = 440.0
 
     private func body() -> Block {
         let type = context.type
@@ -229,7 +235,7 @@ private struct MixedBatchDrawing {
             Localised(en: "answer", zhHans: "答案"), Localised(en: "in batch", zhHans: "批中"),
             Localised(en: "alone", zhHans: "单独"), Localised(en: "difference", zhHans: "差"),
         ]
-        let edge = 28.0
+        let edge = Self.edge
         let nameWidth = names.map(\.width).max() ?? 0
         let tileWidth = tiles.map(\.width).max() ?? 0
         // Behind the model: two answers and their difference.
@@ -244,8 +250,13 @@ private struct MixedBatchDrawing {
         let behind = numbers.reduce(word) { $0 + least + $1 }
         let model = 34.0
         let textStart = edge + nameWidth + 16 + tileWidth + 6
+        let used = textStart + behind + model + 2 * Self.leastWay
+        // On an article's page a row is one line in any case.
+        if context.room - used < min(Self.leastText, Sheet.room(in: Sheet.article) - used) {
+            return stacked(shown, heads: heads)
+        }
         let texts = shown.shown.map {
-            TokenRow.block(rows[$0].text, width: context.room - behind - model - 2 * Self.leastWay - textStart, type: type)
+            TokenRow.block(rows[$0].text, width: context.room - used, type: type)
         }
         let textWidth = texts.map(\.width).max() ?? 0
         // What is left goes between the columns, as far as they stay together.
@@ -275,7 +286,14 @@ private struct MixedBatchDrawing {
             y += Self.rowHeight
         }
         let bottom = y
-        // The batch as a bracket, and the model that all rows go through.
+        addBracket(from: top, to: bottom, in: &block)
+        addModel(in: Rectangle(x: modelX, y: top, width: model, height: bottom - top), to: &block)
+        block.size.height = bottom
+        return block.within(width: context.room, horizontally: .centre)
+    }
+
+    /// The batch, around its rows.
+    private func addBracket(from top: Double, to bottom: Double, in block: inout Block) {
         let x = 18.5
         block.elements.append(
             .shape(
@@ -284,22 +302,15 @@ private struct MixedBatchDrawing {
                         Point(x: x + 4, y: top + 3), Point(x: x, y: top + 3), Point(x: x, y: bottom - 3),
                         Point(x: x + 4, y: bottom - 3),
                     ]), stroke: Stroke(.muted))))
-        let batch = type.upwardsLine(type(Localised(en: "one batch", zhHans: "同一批")), font: .label.bold)
+        let batch = context.type.upwardsLine(
+            context.type(Localised(en: "one batch", zhHans: "同一批")), font: .label.bold)
         block.place(batch, at: Point(x: -2, y: ((top + bottom - batch.height) / 2).rounded()))
-        let box = Rectangle(x: modelX, y: top, width: model, height: bottom - top)
-        block.elements.append(
-            .rectangle(
-                box.grown(by: -0.5), cornerRadius: 4, fill: .tint(.frozen),
-                hatch: Hatch(.role(.frozen, strength: 0.35), spacing: 6), stroke: Stroke(.frozen)))
-        let frozen = type.upwardsLine(type(Localised(en: "one frozen model", zhHans: "同一个冻结的模型")), font: .label.bold)
-        let plate = Rectangle(
-            x: box.centre.x - 10, y: (box.centre.y - frozen.height / 2 - 28).rounded(), width: 20, height: frozen.height + 40)
-        block.elements.append(.rectangle(plate, cornerRadius: 3, fill: .paper))
-        block.place(
-            frozen, at: Point(x: (box.centre.x - frozen.width / 2).rounded(), y: plate.y + 28))
-        block.place(Badge.lock.block(), at: Point(x: (box.centre.x - 7).rounded(), y: plate.y + 8))
-        block.size.height = bottom
-        return block.within(width: context.room, horizontally: .centre)
+    }
+
+    /// The model that all rows go through.
+    private func addModel(in box: Rectangle, to block: inout Block) {
+        let words = context.type(Localised(en: "one frozen model", zhHans: "同一个冻结的模型"))
+        FrozenBar.add(context.type.upwardsLine(words, font: .label.bold), in: box, to: &block)
     }
 
     private typealias Places = (
@@ -324,18 +335,86 @@ private struct MixedBatchDrawing {
             .arrow([Point(x: places.modelEnd + 4, y: middle), Point(x: places.answer - 6, y: middle)]))
         let word = type.shortened(TextSafety.shown(words[row.answers.mixed]), width: places.word, font: .label.bold)
         put(type.line(word, font: .label.bold), x: places.answer)
-        for (end, probability, place) in [
-            (places.ends[0], row.probabilities.mixed, row.places.mixed),
-            (places.ends[1], row.probabilities.alone, row.places.alone),
-        ] {
-            let number = type.line(NumberFormat.fixed(probability, decimals: 4)).addressed(place.text)
-            put(number, x: end - number.width)
-        }
+        for (end, number) in zip(places.ends, numbers(row)) { put(number, x: end - number.width) }
+    }
+
+    /// What is written of a row in the columns behind its answer.
+    private func numbers(_ row: Row) -> [Block] {
+        let type = context.type
+        let probabilities = [
+            (row.probabilities.mixed, row.places.mixed), (row.probabilities.alone, row.places.alone),
+        ].map { type.line(NumberFormat.fixed($0, decimals: 4)).addressed($1.text) }
         let share = row.difference / largest.size
         let signed = largest.signed < 0 ? (row.differing.1, row.differing.0) : row.differing
-        let line = type.line(share == 0 ? "0" : NumberFormat.power(share)).addressed(
+        let difference = type.line(share == 0 ? "0" : NumberFormat.power(share)).addressed(
             Derivation("relative-error", arguments: [signed.0, signed.1, largest.at]).description)
-        put(line, x: places.ends[2] - line.width)
+        return probabilities + [difference]
+    }
+
+    // MARK: Picture on a narrow page
+
+    /// Rows of three lines: below a name a prompt and a text go into the model, and below these the answer and its numbers come out.
+    private func stacked(_ shown: Elision, heads: [Localised]) -> Block {
+        let type = context.type
+        let (edge, model, gap) = (Self.edge, 34.0, 8.0)
+        // Wider rows would tear their numbers apart.
+        let width = min(context.room, Self.widestStack)
+        let modelX = width - model
+        let right = modelX - Self.leastWay
+        let heads = heads.map { type.line($0, font: .digits.bold, paint: .muted) }
+        let found = shown.shown.map { numbers(rows[$0]) }
+        let widths = (0..<3).map { column in
+            max(heads[column + 3].width, found.map { $0[column].width }.max() ?? 0)
+        }
+        // Numbers end where the way out of the model begins; what is left goes between the columns.
+        let word = max(0, right - edge - widths.reduce(0) { $0 + $1 + gap })
+        let widest = rows.map { type.width(of: TextSafety.shown(words[$0.answers.mixed]), in: .label.bold) }.max() ?? 0
+        let slack = min(24, max(0, word - max(widest.rounded(.up), heads[2].width)) / 3)
+        let ends = (0..<3).map { right - widths[($0 + 1)...].reduce(0) { $0 + $1 + gap + slack } }
+        var block = Block(size: Size(width: width, height: 0))
+        let goingIn = Block.row([heads[0], type.line("+", font: .digits.bold, paint: .muted), heads[1]], spacing: 4)
+        block.place(goingIn, at: Point(x: edge, y: 0))
+        let line = Font.digits.lineHeight + 2
+        block.place(heads[2], at: Point(x: edge, y: line))
+        for (end, head) in zip(ends, heads[3...]) { block.place(head, at: Point(x: end - head.width, y: line)) }
+        let top = line + Font.digits.lineHeight + 6
+        var y = top
+        for (rank, index) in shown.shown.enumerated() {
+            if rank == shown.gap, let note = shown.note(Localised(en: "rows", zhHans: "行")) {
+                block.place(type.line(note, font: .digits, paint: .muted), at: Point(x: edge, y: y + 8))
+                y += 30
+            }
+            if rank > 0 {
+                block.elements.append(.line(Point(x: edge, y: y), Point(x: right, y: y), Stroke(.rule)))
+            }
+            y += 8
+            let row = rows[index]
+            let name = name(row.alone)
+            let prompt = type.line(type.shortened(name.prompt, width: 80, font: .digits), font: .digits, paint: .muted)
+            let task = type.line(type.shortened(type(name.task), width: right - edge - prompt.width - 8, font: .label))
+            block.place(.row(onBaseline: [task, prompt], spacing: 8), at: Point(x: edge, y: y))
+            y += Font.label.lineHeight + 4
+            let tiles = PromptTiles(count: row.alone.description.method.virtualTokens ?? 0, side: 8).block(type)
+            let start = edge + (tiles.width > 0 ? tiles.width + 6 : 0)
+            let text = TokenRow.block(row.text, width: right - start, type: type)
+            block.place(
+                .row(tiles.width > 0 ? [tiles, text] : [text], spacing: 6, alignment: .centre), at: Point(x: edge, y: y))
+            let way = (y + text.height / 2).rounded()
+            block.elements.append(.arrow([Point(x: start + text.width + 5, y: way), Point(x: modelX - 3, y: way)]))
+            y += text.height + 6
+            let answer = type.line(
+                type.shortened(TextSafety.shown(words[row.answers.mixed]), width: word - 3 * slack, font: .label.bold),
+                font: .label.bold)
+            block.place(answer, at: Point(x: edge, y: y))
+            for (end, number) in zip(ends, found[rank]) { block.place(number, at: Point(x: end - number.width, y: y)) }
+            let back = (y + Font.label.lineHeight / 2).rounded()
+            block.elements.append(.arrow([Point(x: modelX - 4, y: back), Point(x: right + 6, y: back)]))
+            y += Font.label.lineHeight + 8
+        }
+        addBracket(from: top, to: y, in: &block)
+        addModel(in: Rectangle(x: modelX, y: top, width: model, height: y - top), to: &block)
+        block.size.height = y
+        return block.within(width: context.room, horizontally: .centre)
     }
 
     private var provenance: Localised {

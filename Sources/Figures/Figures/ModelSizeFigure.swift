@@ -159,6 +159,8 @@ private struct ModelSizeDrawing {
 
     /// Dots of the two methods stand side by side, a little left and right of the size.
     private static let aside = 1.012
+    /// Of the chart beside the methods' names, px.
+    private static let leastPlot = 200.0
 
     private func xAxis(title: Bool) -> Axis {
         let all = sizes.map { Double($0.model.parameterCount) }
@@ -215,7 +217,7 @@ private struct ModelSizeDrawing {
             rule.labelPaint = .muted
             return rule
         }
-        let accuracy = Chart(
+        var accuracy = Chart(
             x: xAxis(title: false),
             y: Axis(
                 type(Localised(en: "accuracy on \(split.name.english)", zhHans: "在\(split.name.chinese)上的准确率")), range: 0...1,
@@ -224,6 +226,7 @@ private struct ModelSizeDrawing {
                 + series(sizes.map(\.full), shift: Self.aside, .ink, .square, dash: [6, 3])
                 + series(sizes.map(\.prompt), shift: 1 / Self.aside, .trained, .circle, dash: []),
             rules: marks)
+        accuracy.leastPlot = Self.leastPlot
         let gaps = sizes.map(gap)
         let points = zip(sizes, gaps).map { Point(x: Double($0.model.parameterCount), y: $1.number * 100) }
         let largest = max(10, gaps.map { abs($0.number) * 100 }.max() ?? 0)

@@ -212,6 +212,9 @@ private struct NF4Drawing {
 
     // MARK: One block
 
+    /// The narrowest cell of a number, px.
+    private static let leastCell = 7.0
+
     /// The block with the largest error of a number, by its maximum: there is most to see.
     private var shownBlock: Int {
         let errors = (0..<maxima.count).map { block in
@@ -229,7 +232,11 @@ private struct NF4Drawing {
             Localised(en: "difference", zhHans: "差"),
         ]
         let left = (names.map { type.width(of: type($0), in: .label) }.max() ?? 0).rounded(.up) + 10
-        let cell = min(24, (context.room - left) / Double(indices.count))
+        // A line of cells that would be too narrow goes on in a next one.
+        let capacity = max(1, Int((context.room - left) / Self.leastCell))
+        let lineCount = (indices.count + capacity - 1) / capacity
+        let perLine = (indices.count + lineCount - 1) / lineCount
+        let cell = min(24, (context.room - left) / Double(perLine))
         let scale = ColourScale.diverging(magnitude: exactMaxima[block])
         let rows: [(Localised, (Int) -> Double, (Int) -> String)] = [
             (names[0], { Double(weights.numbers[$0]) }, { address(QuantisationValue.weights, $0).text }),
@@ -246,33 +253,43 @@ private struct NF4Drawing {
         let worked = indices.max { abs(relative($0).y) < abs(relative($1).y) } ?? indices[0]
         var strips = Block(size: Size(width: context.room, height: 0))
         var y = 0.0
-        for (name, value, address) in rows {
-            let line = type.line(name)
-            strips.place(line, at: Point(x: left - 10 - line.width, y: y + (16 - line.height) / 2))
-            for (place, index) in indices.enumerated() {
-                let box = Rectangle(x: left + Double(place) * cell, y: y, width: cell - 1, height: 16)
-                strips.elements.append(
-                    .group(Group(address: address(index), [.rectangle(box, fill: scale.paint(for: value(index)))])))
-                if cell > SignBars.smallestCell + 1, let paint = SignBars.paint(on: scale.paint(for: value(index))) {
+        for start in Swift.stride(from: 0, to: indices.count, by: perLine) {
+            if start > 0 { y += 12 }
+            let (top, line) = (y, indices[start..<min(start + perLine, indices.count)])
+            for (name, value, address) in rows {
+                let label = type.line(name)
+                strips.place(label, at: Point(x: left - 10 - label.width, y: y + (16 - label.height) / 2))
+                for (place, index) in line.enumerated() {
+                    let box = Rectangle(x: left + Double(place) * cell, y: y, width: cell - 1, height: 16)
                     strips.elements.append(
-                        .rectangle(
-                            Rectangle(x: box.centre.x - 1.5, y: box.centre.y - 0.5, width: 3, height: 1), fill: paint))
+                        .group(Group(address: address(index), [.rectangle(box, fill: scale.paint(for: value(index)))])))
+                    if cell > SignBars.smallestCell + 1, let paint = SignBars.paint(on: scale.paint(for: value(index))) {
+                        strips.elements.append(
+                            .rectangle(
+                                Rectangle(x: box.centre.x - 1.5, y: box.centre.y - 0.5, width: 3, height: 1), fill: paint))
+                    }
                 }
+                y += 20
             }
-            y += 20
+            if let place = line.firstIndex(of: worked) {
+                strips.elements.append(
+                    .rectangle(
+                        Rectangle(
+                            x: left + Double(place - line.startIndex) * cell - 1.5, y: top - 2, width: cell + 2, height: y - top),
+                        stroke: Stroke(.ink, width: 1.5)))
+            }
         }
-        let place = Double(worked - indices[0])
-        strips.elements.append(
-            .rectangle(
-                Rectangle(x: left + place * cell - 1.5, y: -2, width: cell + 2, height: y), stroke: Stroke(.ink, width: 1.5)))
         strips.size.height = y
         let title = Localised(
             en: "block \(block + 1): \(indices.count) numbers with one maximum",
             zhHans: "第 \(block + 1) 块：\(indices.count) 个数共用一个最大值")
         let key = ColourKey(scale, title: "", length: 140).block(type)
-        var head = Block(size: Size(width: context.room, height: key.height))
-        head.place(type.line(title, font: .label.bold), at: .zero)
-        head.place(key, at: Point(x: context.room - key.width, y: 0))
+        let name = type.line(title, font: .label.bold)
+        let isBeside = name.width + 24 + key.width <= context.room
+        let keyTop = isBeside ? 0 : name.height + 6
+        var head = Block(size: Size(width: context.room, height: keyTop + key.height))
+        head.place(name, at: .zero)
+        head.place(key, at: Point(x: isBeside ? context.room - key.width : 0, y: keyTop))
         return .column([head, strips, arithmetic(worked)], spacing: 10)
     }
 
@@ -282,21 +299,32 @@ private struct NF4Drawing {
         func number(_ x: Double) -> String { NumberFormat.significant(x, digits: 3) }
         let (weight, exact, used) = (Double(weights.numbers[index]), exactMaxima[index / Self.block], maxima[index / Self.block])
         let (code, result) = (codes[index], Double(dequantised.numbers[index]))
-        let parts: [(String, String?)] = [
-            (number(weight), address(QuantisationValue.weights, index).text), (" ÷ ", nil),
-            (number(exact), maximum(QuantisationValue.exactMaxima, index).text), (" = \(number(weight / exact))", nil),
-            (type(Localised(en: "  →  code ", zhHans: "  →  编码 ")), nil),
-            ("\(code)", address(QuantisationValue.codes, index).text),
-            (type(Localised(en: ", level ", zhHans: "，级别 ")), nil),
-            (
-                number(levels[code]),
-                Address(run: run.id, step: probe.description.step, QuantisationValue.levels, code, 0).text
-            ),
-            ("  →  \(number(levels[code])) × ", nil), (number(used), maximum(QuantisationValue.maxima, index).text), (" = ", nil),
-            (number(result), address(QuantisationValue.dequantised, index).text),
+        let steps: [[(String, String?)]] = [
+            [
+                (number(weight), address(QuantisationValue.weights, index).text), (" ÷ ", nil),
+                (number(exact), maximum(QuantisationValue.exactMaxima, index).text), (" = \(number(weight / exact))", nil),
+            ],
+            [
+                (type(Localised(en: "  →  code ", zhHans: "  →  编码 ")), nil),
+                ("\(code)", address(QuantisationValue.codes, index).text),
+                (type(Localised(en: ", level ", zhHans: "，级别 ")), nil),
+                (
+                    number(levels[code]),
+                    Address(run: run.id, step: probe.description.step, QuantisationValue.levels, code, 0).text
+                ),
+            ],
+            [
+                ("  →  \(number(levels[code])) × ", nil), (number(used), maximum(QuantisationValue.maxima, index).text),
+                (" = ", nil), (number(result), address(QuantisationValue.dequantised, index).text),
+            ],
         ]
-        return .row(
-            [type.line(Localised(en: "Framed:  ", zhHans: "框中：  "), paint: .muted)]
-                + parts.map { type.line($0.0, font: .label).addressed($0.1) }, spacing: 0)
+        let framed = type.line(Localised(en: "Framed:  ", zhHans: "框中：  "), paint: .muted)
+        let parts = steps.map { step in step.map { type.line($0.0, font: .label).addressed($0.1) } }
+        let line = Block.row([framed] + parts.joined(), spacing: 0)
+        guard line.width > context.room else { return line }
+        // Lines are broken between the steps.
+        return .flow(
+            [.row([framed] + parts[0], spacing: 0)] + parts.dropFirst().map { .row($0, spacing: 0) }, width: context.room,
+            spacing: 0, lineSpacing: 4)
     }
 }

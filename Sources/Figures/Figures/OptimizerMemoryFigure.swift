@@ -72,6 +72,8 @@ private struct OptimizerMemoryDrawing {
     }
 
     private static let mostMethods = 12
+    /// Of the longest bar beside its name and number, px: parts have room for their names.
+    private static let leastLength = 240.0
     let omitted: Int
 
     private func check() throws {
@@ -153,6 +155,7 @@ private struct OptimizerMemoryDrawing {
         chart.barHeight = 22
         chart.spacing = 10
         chart.showsTicks = false
+        chart.leastLength = Self.leastLength
         var parts = [chart.block(type, width: context.room), table()]
         if omitted > 0 {
             parts.append(
@@ -178,46 +181,62 @@ private struct OptimizerMemoryDrawing {
             ])
     }
 
-    /// The numbers, with the colours' names.
+    /// The numbers, with the colours' names; where columns would be too narrow beside the methods' names, these and the sums stand
+    /// above the numbers.
     private func table() -> Block {
         let type = context.type
         let names = methods.map { type.line(name($0.run)) }
+        let count = Double(Self.kinds.count)
         let left = (names.map(\.width).max() ?? 0) + 16
-        let pitch = (context.room - left) / Double(Self.kinds.count + 1)
+        let isStacked = (context.room - left) / (count + 1) < widestColumn(font: .label) + 8
+        let font = isStacked ? Font.digits : .label
+        let pitch = isStacked ? context.room / count : (context.room - left) / (count + 1)
+        let start = isStacked ? 0 : left
         var block = Block(size: Size(width: context.room, height: 0))
         let total = Localised(en: "together", zhHans: "合计")
         let rowHeight = 24.0
-        let headHeight = 2 * Font.label.lineHeight + 16
+        let titles = Self.kinds.map {
+            type.paragraph($0.name, width: pitch - (isStacked ? 4 : 12), font: font, alignment: .end)
+        }
+        let headHeight = isStacked ? (titles.map(\.height).max() ?? 0) + 16 : 2 * font.lineHeight + 16
         var y = 0.0
         func put(_ cell: Block, _ column: Int, _ y: Double) {
-            block.place(cell, at: Point(x: left + Double(column + 1) * pitch - cell.width, y: y + (rowHeight - cell.height) / 2))
+            let right = isStacked && column == Self.kinds.count ? context.room : start + Double(column + 1) * pitch
+            block.place(cell, at: Point(x: right - cell.width, y: y + (rowHeight - cell.height) / 2))
         }
         for (column, kind) in Self.kinds.enumerated() {
             var swatches = [swatch(kind.role, isHatched: kind.isHatched)]
             if kind.value == .memoryOfBaseWeights, methods.contains(where: { isBaseTrained($0.run, $0.memory) }) {
                 swatches.append(swatch(.trained, isHatched: false))
             }
-            let title = type.paragraph(kind.name, width: pitch - 12, font: .label, alignment: .end)
+            let title = titles[column]
             put(
                 .column([title, .row(swatches, spacing: 4)], spacing: 4, alignment: .end), column,
                 y + headHeight - rowHeight / 2 - (title.height + 16) / 2)
         }
-        put(
-            type.line(total, font: .label.bold), Self.kinds.count, y + headHeight - rowHeight / 2 - Font.label.lineHeight / 2 - 16
-        )
+        if !isStacked {
+            put(
+                type.line(total, font: .label.bold), Self.kinds.count,
+                y + headHeight - rowHeight / 2 - Font.label.lineHeight / 2 - 16)
+        }
         y += headHeight + 6
         block.elements.append(.line(Point(x: 0, y: y + 0.5), Point(x: context.room, y: y + 0.5), Stroke(.muted)))
         y += 4
         for (index, entry) in methods.enumerated() {
+            let sum = type.line(NumberFormat.bytes(entry.memory.total), font: .label.bold).addressed(
+                MeasuredValue.memory.address(in: entry.run.id).text)
             block.place(names[index], at: Point(x: 0, y: y + (rowHeight - names[index].height) / 2))
+            if isStacked {
+                let named = Block.row(onBaseline: [type.line(total, paint: .muted), sum], spacing: 6)
+                put(names[index].width + 16 + named.width <= context.room ? named : sum, Self.kinds.count, y)
+                y += 20
+            }
             for (column, kind) in Self.kinds.enumerated() {
                 let bytes = kind.bytes(entry.memory)
                 let line = type.line(bytes == 0 ? "0" : NumberFormat.bytes(bytes), paint: bytes == 0 ? .muted : .ink)
                 put(line.addressed(kind.value.address(in: entry.run.id).text), column, y)
             }
-            put(
-                type.line(NumberFormat.bytes(entry.memory.total), font: .label.bold).addressed(
-                    MeasuredValue.memory.address(in: entry.run.id).text), Self.kinds.count, y)
+            if !isStacked { put(sum, Self.kinds.count, y) }
             y += rowHeight
             if index + 1 < methods.count {
                 block.elements.append(.line(Point(x: 0, y: y - 0.5), Point(x: context.room, y: y - 0.5), Stroke(.rule)))
@@ -225,6 +244,15 @@ private struct OptimizerMemoryDrawing {
         }
         block.size.height = y
         return block
+    }
+
+    /// The widest word of the table's heads or number in it, px.
+    private func widestColumn(font: Font) -> Double {
+        let type = context.type
+        let heads = Self.kinds.flatMap { type($0.name).split(separator: " ").map(String.init) }
+        let numbers = methods.flatMap { entry in Self.kinds.map { NumberFormat.bytes($0.bytes(entry.memory)) } }
+        let sums = methods.map { type.width(of: NumberFormat.bytes($0.memory.total), in: font.bold) }
+        return ((heads + numbers).map { type.width(of: $0, in: font) } + sums).max() ?? 0
     }
 
     private var provenance: Localised {

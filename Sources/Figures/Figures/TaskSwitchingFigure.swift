@@ -213,9 +213,12 @@ private struct TaskSwitchingDrawing {
     private static let candidatesShown = 3
     private static let lineHeight = 18.0
     private static let bar = 84.0
+    private static let longestBar = 260.0
     /// The room between a bar and its word.
     private static let numberWidth = 54.0
     private static let wordWidth = 70.0
+    /// The least room of an arrow to the model or from it, px.
+    private static let leastWay = 26.0
 
     private func body() -> Block {
         let type = context.type
@@ -229,7 +232,8 @@ private struct TaskSwitchingDrawing {
         let answerWidth = Self.bar + Self.numberWidth + Self.wordWidth
         let textX = promptWidth + 12
         let used = textX + text.width + modelWidth + answerWidth
-        let way = min(48, max(26, ((context.room - used) / 2).rounded(.down)))
+        guard used + 2 * Self.leastWay <= context.room else { return stacked(prompts, text) }
+        let way = min(48, max(Self.leastWay, ((context.room - used) / 2).rounded(.down)))
         let modelX = textX + text.width + way
         let answerX = modelX + modelWidth + way
         let left = max(0, ((context.room - answerX - answerWidth) / 2).rounded(.down))
@@ -279,8 +283,57 @@ private struct TaskSwitchingDrawing {
         block.elements.append(.rectangle(plate, cornerRadius: 3, fill: .paper))
         block.place(label, at: Point(x: (model.centre.x - label.width / 2).rounded(), y: plate.y + 8))
         block.size.height = y
+        return noted(block)
+    }
+
+    /// With a line below that says how many tasks are left out.
+    private func noted(_ block: Block) -> Block {
         let note = omitted > 0 ? Elision.note(omitted: omitted, Localised(en: "tasks", zhHans: "个任务")) : nil
-        return .column([block] + [note].compactMap { $0.map { type.line($0, font: .digits, paint: .muted) } }, spacing: 8)
+        return .column(
+            [block] + [note].compactMap { $0.map { context.type.line($0, font: .digits, paint: .muted) } }, spacing: 8)
+    }
+
+    /// On a narrow page a prompt and the input go into the model, and the answers come out of it below them.
+    private func stacked(_ prompts: [Block], _ text: Block) -> Block {
+        let type = context.type
+        let words = modelWords
+        let modelX = context.room - words.width - 14
+        let right = modelX - Self.leastWay
+        let promptWidth = prompts.map(\.width).max() ?? 0
+        // Answers are as wide as there is room.
+        let bar = max(Self.bar, min(Self.longestBar, right - Self.numberWidth - Self.wordWidth - Self.leastWay))
+        var block = Block(size: Size(width: context.room, height: 0))
+        let heads = [
+            Localised(en: arePrompts ? "its own prompt" : "its own adapter", zhHans: arePrompts ? "各自的提示" : "各自的适配器"),
+            Localised(en: "same input", zhHans: "同样的输入"),
+        ].map { type.line($0, font: .label.bold, paint: .muted) }
+        // A text that has no room behind the prompts stands below them.
+        let isBeside = promptWidth + 12 + max(text.width, heads[1].width) <= right
+        let separator = type.line(isBeside ? "" : "+", font: .label.bold, paint: .muted)
+        block.place(
+            isBeside
+                ? .row([heads[0].within(width: promptWidth + 12), heads[1]], spacing: 0)
+                : .flow([heads[0], separator, heads[1]], width: right, spacing: 6, lineSpacing: 2), at: .zero)
+        let top = Font.label.lineHeight + 10
+        var y = top
+        for (index, prompt) in prompts.enumerated() {
+            if index > 0 { y += 24 }
+            let input: Block = isBeside ? .row([prompt, text], spacing: 12, alignment: .centre) : .column([prompt, text])
+            block.place(input, at: Point(x: 0, y: y))
+            let way = (isBeside ? y + input.height / 2 : y + input.height - text.height / 2).rounded()
+            let start = isBeside ? promptWidth + 12 + text.width : text.width
+            block.elements.append(.arrow([Point(x: start + 5, y: way), Point(x: modelX - 3, y: way)]))
+            let count = Double(min(Self.candidatesShown, prediction(index).tokens.count))
+            y += input.height + 10
+            let middle = (y + count * Self.lineHeight / 2).rounded()
+            let end = addAnswers(index, at: Point(x: 0, y: middle), bar: bar, to: &block)
+            block.elements.append(.arrow([Point(x: modelX - 4, y: middle), Point(x: end + 8, y: middle)]))
+            y += count * Self.lineHeight
+        }
+        FrozenBar.add(
+            words, in: Rectangle(x: modelX, y: top, width: context.room - modelX, height: y - top), to: &block)
+        block.size.height = y
+        return noted(block)
     }
 
     /// What stands for a task: its name, its tiles, its bytes.
@@ -304,6 +357,24 @@ private struct TaskSwitchingDrawing {
             padding: .symmetric(horizontal: 10, vertical: 7), width: width, alignment: .start)
     }
 
+    /// The model's name and what is said of it, reading upwards.
+    private var modelWords: Block {
+        let type = context.type
+        let model = runs[0].model
+        let bytes = runs[0].description.memory.map { memory in
+            type.upwardsLine(NumberFormat.bytes(memory.baseWeights), font: .digits, paint: .muted).addressed(
+                MeasuredValue.memoryOfBaseWeights.address(in: runs[0].id).text)
+        }
+        let kept = type.upwardsLine(
+            type(Localised(en: "frozen, kept once", zhHans: "冻结，只存一份")), font: .digits, paint: .muted)
+        return .row(
+            [
+                type.upwardsLine(type.shortened(model.name, width: 150, font: .label.bold), font: .label.bold),
+                // From below upwards.
+                .column([kept] + [bytes].compactMap { $0 }, spacing: 10),
+            ], spacing: 2, alignment: .centre)
+    }
+
     private func model(width: Double) -> Block {
         let type = context.type
         let model = runs[0].model
@@ -322,11 +393,15 @@ private struct TaskSwitchingDrawing {
     }
 
     /// The likeliest words, bars first.
-    private func addAnswers(_ index: Int, at place: Point, to block: inout Block) {
+    ///
+    /// - Returns: Where the longest of the words ends.
+    @discardableResult
+    private func addAnswers(_ index: Int, at place: Point, bar: Double = Self.bar, to block: inout Block) -> Double {
         let type = context.type
         let (prediction, evaluation, run) = (prediction(index), evaluations[index], runs[index])
         let count = min(Self.candidatesShown, prediction.tokens.count)
         var y = (place.y - Double(count) * Self.lineHeight / 2).rounded()
+        var end = place.x
         for rank in 0..<count {
             let (token, p) = (prediction.tokens[rank], Double(prediction.probabilities[rank]))
             let isWanted = token == prediction.target
@@ -334,19 +409,20 @@ private struct TaskSwitchingDrawing {
                 run: run.id, step: evaluation.step, .evaluationProbabilities(evaluation.split), places[index], rank
             )
             .text
-            let bar = Rectangle(x: place.x, y: y + 4, width: max(1, (p * Self.bar).rounded()), height: 10)
+            let shape = Rectangle(x: place.x, y: y + 4, width: max(1, (p * bar).rounded()), height: 10)
             block.elements.append(
-                .group(Group(address: address, [.rectangle(bar, fill: isWanted ? .good : .role(.ink, strength: 0.55))])))
+                .group(Group(address: address, [.rectangle(shape, fill: isWanted ? .good : .role(.ink, strength: 0.55))])))
             let number = p > 0 && p < 0.005 ? "<0.01" : NumberFormat.fixed(p, decimals: 2)
-            block.place(type.line(number).addressed(address), at: Point(x: place.x + Self.bar + 6, y: y))
+            block.place(type.line(number).addressed(address), at: Point(x: place.x + bar + 6, y: y))
             let text = (isWanted ? "✓ " : "") + TextSafety.shown(words[Int(token)])
             let font = isWanted ? Font.label.bold : .label
             let paint: Paint = isWanted ? .good : rank == 0 ? .ink : .muted
-            block.place(
-                type.line(type.shortened(text, width: Self.wordWidth, font: font), font: font, paint: paint),
-                at: Point(x: place.x + Self.bar + Self.numberWidth, y: y))
+            let word = type.line(type.shortened(text, width: Self.wordWidth, font: font), font: font, paint: paint)
+            block.place(word, at: Point(x: place.x + bar + Self.numberWidth, y: y))
+            end = max(end, place.x + bar + Self.numberWidth + word.width)
             y += Self.lineHeight
         }
+        return end
     }
 
     private var provenance: Localised {

@@ -320,28 +320,49 @@ private struct TimelineDrawing {
             ),
         ]
         let shown = isLast ? Array(entries.prefix(1)) : entries
-        let width = ((context.room - 2 * gap) / 3).rounded(.down)
-        var row = Block(size: Size(width: context.room, height: 0))
-        for (index, (phase, name, box, way)) in shown.enumerated() {
-            let count = counts[phase] ?? 0
-            var lines = [
-                type.line(name, font: .body.bold), type.line(way, font: .label, paint: .muted),
+        let contents = shown.map { phase, name, _, way -> (name: Block, notes: [Block]) in
+            let count = NumberFormat.whole(counts[phase] ?? 0)
+            var notes = [
+                type.line(way, font: .label, paint: .muted),
                 type.line(
-                    Localised(en: "\(NumberFormat.whole(count)) arrays computed", zhHans: "算出 \(NumberFormat.whole(count)) 个数组"),
-                    font: .label,
-                    paint: .muted),
+                    Localised(en: "\(count) arrays computed", zhHans: "算出 \(count) 个数组"), font: .label, paint: .muted),
             ]
-            if !isLast, let number = number(of: phase) { lines.append(number) }
-            let made = box.block(.column(lines, spacing: 3, alignment: .centre), width: width)
-            row.place(made.named("\(index)"), at: Point(x: Double(index) * (width + gap), y: 0))
-            row.size.height = max(row.height, made.height)
+            if !isLast, let number = number(of: phase) { notes.append(number) }
+            return (type.line(name, font: .body.bold), notes)
         }
+        let width = ((context.room - 2 * gap) / 3).rounded(.down)
+        let widest = contents.flatMap { [$0.name] + $0.notes }.map(\.width).max() ?? 0
+        // Where boxes side by side are too narrow, they stand one below the other.
+        let isStacked = widest + 24 > width
+        let boxes = zip(shown, contents).map { entry, content in
+            isStacked
+                ? entry.2.block(wide(content.name, content.notes), width: context.room, alignment: .start)
+                : entry.2.block(.column([content.name] + content.notes, spacing: 3, alignment: .centre), width: width)
+        }
+        let named = boxes.enumerated().map { $1.named("\($0)") }
+        var block = isStacked ? Block.column(named, spacing: gap) : .row(named, spacing: gap)
+        block.size.width = context.room
         for index in shown.indices.dropFirst() {
-            row.connect([
-                Connection(from: "\(index - 1)", .right, to: "\(index)", .left, style: index == 1 ? .backward : .forward)
+            block.connect([
+                Connection(
+                    from: "\(index - 1)", isStacked ? .bottom : .right, to: "\(index)", isStacked ? .top : .left,
+                    style: index == 1 ? .backward : .forward)
             ])
         }
-        return row
+        return block
+    }
+
+    /// A phase's name with its way at the left, and numbers at the right, over the width of the page.
+    private func wide(_ name: Block, _ notes: [Block]) -> Block {
+        let room = context.room - 24
+        let (left, right) = (
+            Block.column([name] + notes.prefix(1), spacing: 3),
+            Block.column(Array(notes.dropFirst()), spacing: 3, alignment: .end)
+        )
+        var block = Block(size: Size(width: room, height: max(left.height, right.height)))
+        block.place(left, at: .zero)
+        block.place(right, at: Point(x: room - right.width, y: block.height - right.height))
+        return block
     }
 
     /// The one number of the step that a phase is remembered by.

@@ -27,6 +27,8 @@ private struct TuningLedgerDrawing {
     let omitted: Int
 
     private static let mostMethods = 8
+    /// Of the longest bar beside its name and number, px.
+    private static let leastLength = 140.0
 
     struct Entry {
         let run: RecordedRun
@@ -129,7 +131,7 @@ private struct TuningLedgerDrawing {
         let width = context.room
         func chart(
             _ title: Localised, _ value: (Entry) -> Double, text: (Double) -> String, of cost: MeasuredValue
-        ) -> Block {
+        ) -> (title: Localised, chart: BarChart) {
             let numbers = methods.map(value)
             var axis = Axis.covering([(numbers.min() ?? 1) / 10] + numbers, title: "", scale: .logarithmic)
             // A power of ten needs no decimal: `1 kB`.
@@ -137,7 +139,7 @@ private struct TuningLedgerDrawing {
             let bars = methods.map {
                 BarChart.Bar(name($0), value: value($0), text: text(value($0)), role: role($0), address: $0.address(cost))
             }
-            return titled(title, BarChart(axis: axis, bars: bars), width: width)
+            return (title, BarChart(axis: axis, bars: bars))
         }
         let counts = chart(
             Localised(en: "trained numbers", zhHans: "训练的数"), { Double($0.trained) }, text: { NumberFormat.whole(Int($0)) },
@@ -177,11 +179,13 @@ private struct TuningLedgerDrawing {
                     name(entry), value: entry.seconds, text: NumberFormat.significant(entry.seconds * 1000) + " ms",
                     role: role(entry), address: entry.address(.secondsAStep, of: entry.timed))
             })
-        var parts = [
-            counts, state, kept,
-            titled(Localised(en: "arithmetic of a step", zhHans: "一步的运算量"), arithmetic, width: width),
-            titled(Localised(en: "time of a step", zhHans: "一步的时间"), time, width: width),
+        let charts: [(title: Localised, chart: BarChart)] = [
+            counts, state, kept, (Localised(en: "arithmetic of a step", zhHans: "一步的运算量"), arithmetic),
+            (Localised(en: "time of a step", zhHans: "一步的时间"), time),
         ]
+        // All charts have their names in one place.
+        let isStacked = charts.contains { $0.chart.lengthBesideNames(type, width: width) < Self.leastLength }
+        var parts = charts.map { titled($0.title, $0.chart, isStacked: isStacked, width: width) }
         if omitted > 0 {
             parts.append(
                 type.line(
@@ -199,11 +203,12 @@ private struct TuningLedgerDrawing {
                 zhHans: "\(NumberFormat.significant(count / zh.0)) \(zh.1)次运算"))
     }
 
-    private func titled(_ title: Localised, _ chart: BarChart, width: Double) -> Block {
+    private func titled(_ title: Localised, _ chart: BarChart, isStacked: Bool, width: Double) -> Block {
         var chart = chart
         chart.showsTicks = chart.axis.scale == .logarithmic
         chart.barHeight = 15
-        chart.spacing = 5
+        chart.spacing = isStacked ? 8 : 5
+        chart.leastLength = isStacked ? .infinity : 0
         return .column(
             [context.type.line(title, font: .label.bold), chart.block(context.type, width: width)], spacing: 6)
     }

@@ -9,7 +9,7 @@ enum AlignedCharts {
 
     /// The same with a height for each.
     static func column(_ charts: [Chart], width room: Double, heights: [Double], type: Typesetter) -> Block {
-        let titles = charts.map { type.line($0.y.title, paint: .muted) }
+        let titles = charts.map { type.paragraph($0.y.title, width: room, font: .label, paint: .muted) }
         let charts = charts.map { chart in
             var untitled = chart
             untitled.y.title = ""

@@ -6,6 +6,8 @@ struct FilmstripDrawing {
     let drawing: ShotDrawing
 
     private static let gap = 16.0
+    /// The narrowest panel beside others, px.
+    private static let leastPanel = 140.0
     private static let pictureHeight = 92.0
     private static let padding = 10.0
 
@@ -29,7 +31,7 @@ struct FilmstripDrawing {
                 en: "The loss is the mean over the batch’s \(targets) tokens to predict.",
                 zhHans: "损失是批中 \(targets) 个待预测 token 的平均。")
         let room = drawing.context.room
-        let perLine = room >= 1000 ? 4 : 3
+        let perLine = room >= 1000 ? 4 : (2...3).last { room >= Double($0) * (Self.leastPanel + Self.gap) - Self.gap } ?? 1
         let width = ((room - Double(perLine - 1) * Self.gap) / Double(perLine)).rounded(.down)
         var rows: [[Block]] = []
         for start in stride(from: 0, to: shown.count, by: perLine) {
@@ -59,6 +61,9 @@ struct FilmstripDrawing {
             provenance: drawing.context.provenance(drawing.run, step: step))
     }
 
+    /// How many lines the title of a panel may take, and its formula.
+    private static func mostLines(_ width: Double) -> Int { width < 180 ? 3 : 2 }
+
     private func panel(_ index: Int, width: Double) throws -> Block {
         let shot = shots[index]
         let inner = width - 2 * Self.padding
@@ -70,14 +75,18 @@ struct FilmstripDrawing {
         head.place(number, at: Point(x: inner - number.width, y: 0))
         lines.append(head)
         var title = type.lines(of: type(shot.title), width: inner, font: .label.bold)
-        if title.count > 2 { title = [title[0], type.shortened(title[1] + " …", width: inner, font: .label.bold)] }
+        let most = Self.mostLines(width)
+        if title.count > most {
+            title = title.prefix(most - 1) + [type.shortened(title[most - 1] + " …", width: inner, font: .label.bold)]
+        }
         lines.append(
-            Block.column(title.map { type.line($0, font: .label.bold) }, spacing: 0).within(height: 2 * Font.label.lineHeight))
+            Block.column(title.map { type.line($0, font: .label.bold) }, spacing: 0).within(
+                height: Double(most) * Font.label.lineHeight))
         let picture = try drawing.picture(shot, room: Size(width: inner, height: Self.pictureHeight), hasLabels: false)
         lines.append(picture.within(width: inner, height: Self.pictureHeight, vertically: .centre))
         lines.append(
             foot(shot, width: inner, number: try shot.value.flatMap(drawing.numbers), update: try drawing.updateNumber())
-                .within(height: 3 * Font.digits.lineHeight + 2, vertically: .end))
+                .within(height: Double(most + 1) * Font.digits.lineHeight + 2, vertically: .end))
         let content = Block.column(lines, spacing: 4)
         let stroke: Stroke =
             switch shot.act {
@@ -102,8 +111,9 @@ struct FilmstripDrawing {
             case .tokens, .ids: nil
             }
         let texts = formula.map { type.lines(of: $0, width: width, font: .digits) } ?? []
-        for (rank, text) in texts.prefix(2).enumerated() {
-            let isCut = rank == 1 && texts.count > 2
+        let most = Self.mostLines(width + 2 * Self.padding)
+        for (rank, text) in texts.prefix(most).enumerated() {
+            let isCut = rank == most - 1 && texts.count > most
             lines.append(
                 type.line(isCut ? type.shortened(text + " …", width: width, font: .digits) : text, font: .digits, paint: .muted))
         }

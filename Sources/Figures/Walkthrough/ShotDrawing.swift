@@ -179,14 +179,15 @@ struct ShotDrawing {
             }
             lines.append(.flow(chips, width: room.width, spacing: isSmall ? 4 : 8, lineSpacing: 4))
         }
-        if batch.sequenceCount > capacity {
-            lines.append(
-                type.line(
-                    Elision.note(
-                        omitted: batch.sequenceCount - capacity, Localised(en: "sequences", zhHans: "个序列")), font: .digits,
-                    paint: .muted))
+        func column(_ lines: [Block]) -> Block {
+            let omitted = batch.sequenceCount - lines.count
+            let note = Elision.note(omitted: omitted, Localised(en: "sequences", zhHans: "个序列"))
+            return .column(
+                lines + (omitted > 0 ? [type.line(note, font: .digits, paint: .muted)] : []), spacing: isSmall ? 5 : 20)
         }
-        return .column(lines, spacing: isSmall ? 5 : 20)
+        // Sequences that took too many lines leave others out.
+        while isSmall, lines.count > 1, column(lines).height > room.height { lines.removeLast() }
+        return column(lines)
     }
 
     private func rowLabels(_ value: RecordedValue, _ rows: Range<Int>) -> [String] {
@@ -428,7 +429,10 @@ struct ShotDrawing {
                 cell(after),
             ])
         }
-        var parts: [Block] = [.grid(rows, columnSpacing: isSmall ? 8 : 20, rowSpacing: isSmall ? 2 : 10)]
+        func grid(_ rows: [[Block]]) -> Block { .grid(rows, columnSpacing: isSmall ? 8 : 20, rowSpacing: isSmall ? 2 : 10) }
+        // Where the words before the update have no room, those behind it stand alone.
+        let whole = grid(rows)
+        var parts = [whole.width <= room.width ? whole : grid(rows.map { [$0[0], $0[3]] })]
         if let note = elision.note(Localised(en: "virtual tokens", zhHans: "个虚拟 token")) {
             parts.append(type.line(note, font: .digits, paint: .muted))
         }
