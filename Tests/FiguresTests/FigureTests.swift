@@ -75,7 +75,7 @@ struct FigureTests {
             themes: [.light, .dark])
     }
 
-    @Test("are drawn at any narrower width to the rules, or refused with the narrowest that keeps them", arguments: ids)
+    @Test("are drawn to the rules from 85 mm on, and narrower or refused with the narrowest that keeps them", arguments: ids)
     func narrow(_ id: String) throws {
         let figure = try FigureCatalogue.figure(id)
         let recording = try KeptRecording.open(showing: figure)
@@ -85,16 +85,17 @@ struct FigureTests {
             func draw(_ width: Double) throws -> Scene {
                 try figure.scene(of: recording, options: FigureOptions(width: width), type: type)
             }
-            // 85 mm, widths between, the least that is only scaled, and one for a large poster.
+            // 85 mm, the column of a journal, widths between, the least that is only scaled, and one for a large poster.
             for width in [85 / 25.4 * 96, 400, 480, 560, 647, 2400] {
-                do {
-                    let scene = try draw(width)
-                    #expect(abs(scene.drawnSize.width - width) < 1e-6)
-                    #expect(SceneAudit(measurer: fonts).findings(in: scene, theme: .dark).map(\.description) == [], "\(width)")
-                } catch FigureError.tooNarrow(_, let asked, let least) {
-                    #expect(asked == width && least > width && least <= Sheet.article)
-                    #expect(throws: Never.self) { try draw(least) }
-                }
+                let scene = try draw(width)
+                #expect(abs(scene.drawnSize.width - width) < 1e-6)
+                #expect(SceneAudit(measurer: fonts).findings(in: scene, theme: .dark).map(\.description) == [], "\(width)")
+            }
+            do {
+                _ = try draw(300)
+            } catch FigureError.tooNarrow(_, let asked, let least) {
+                #expect(asked == 300 && least > 300 && least <= 85 / 25.4 * 96 + 8)
+                #expect(throws: Never.self) { try draw(least) }
             }
             #expect(throws: FigureError.self) { try draw(200) }
         }

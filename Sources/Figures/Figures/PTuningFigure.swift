@@ -67,12 +67,7 @@ private struct PTuningDrawing {
 
     static func names(_ run: RecordedRun) -> [ValueName] {
         common + PromptEncoderStages.needs(run)
-            + (run.description.method.settings["template"] == nil ? [] : [inputName(run)])
-    }
-
-    /// The rows of the text as the model looks them up: Llama adds no positions to them.
-    private static func inputName(_ run: RecordedRun) -> ValueName {
-        run.model.family == "llama" ? .embeddings : .tokenEmbeddings
+            + (run.description.method.settings["template"] == nil ? [] : [run.textInputName])
     }
 
     init(_ context: FigureContext) throws {
@@ -102,7 +97,7 @@ private struct PTuningDrawing {
         try encoder.check(context)
         for row in soft.rows {
             guard let token = soft.virtualToken(at: row) else { continue }
-            let input = try frame.value(Self.inputName(run))
+            let input = try frame.value(Self.run.textInputName)
             try context.require(
                 token < soft.prompt.rowCount && input.row(row).elementsEqual(soft.prompt.row(token)),
                 "row \(row) of the model's input is not what the encoder makes of virtual token \(token)")

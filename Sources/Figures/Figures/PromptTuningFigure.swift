@@ -6,7 +6,18 @@ extension Figure {
     static let promptTuning = Figure(
         id: "prompt-tuning",
         question: Localised(en: "What does prompt tuning add?", zhHans: "提示微调（prompt tuning）添加了什么？"),
-        needs: FigureNeeds(moments: [.end], values: { PromptTuningDrawing.names($0) }, softPrompt: true)
+        needs: FigureNeeds(
+            moments: [.end], values: { PromptTuningDrawing.names($0) }, softPrompt: true,
+            also: Localised(en: "the rows of the text that enter the model in that frame", zhHans: "该帧含进入模型的文本各行"),
+            check: { recording throws(RecordingError) in
+                var lack: String?
+                for run in recording.runs where run.hasSoftPrompt {
+                    guard let frame = try run.frame(step: run.journal.stepCount) else { continue }
+                    if frame.has(run.textInputName) { return nil }
+                    lack = "the frame of step \(frame.step) of run \(run.description.id) has no \(run.textInputName)"
+                }
+                return lack
+            })
     ) { try PromptTuningDrawing($0).sheet() }
 }
 
@@ -21,14 +32,14 @@ private struct PromptTuningDrawing {
     let prompt: RecordedValue
 
     static func names(_ model: ModelConfiguration) -> [ValueName] {
-        [.softPrompt, .tokenEmbeddings, .probabilities] + (0..<model.layers).map { .block($0, "output") }
+        [.softPrompt, .probabilities] + (0..<model.layers).map { .block($0, "output") }
     }
 
     init(_ context: FigureContext) throws {
         self.context = context
         run = try context.promptRun()
         layers = run.model.configuration.layers
-        frame = try context.frame(of: run, holding: Self.names(run.model.configuration))
+        frame = try context.frame(of: run, holding: Self.names(run.model.configuration) + [run.textInputName])
         let example = try context.example(of: frame)
         guard let counted = frame.batch.counted(ofSequence: example).first else {
             throw context.bad("example", "no token of example \(example) is counted")
@@ -178,7 +189,7 @@ private struct PromptTuningDrawing {
         }
 
         // The input: what is trained, and what the words are.
-        let embeddings = try frame.value(.tokenEmbeddings)
+        let embeddings = try frame.value(run.textInputName)
         let scale = ColourScale.diverging(
             covering: prompt.numbers + rows.flatMap { embeddings.row($0) })
         let label = type.line(Localised(en: "input", zhHans: "输入"), font: .label.bold)

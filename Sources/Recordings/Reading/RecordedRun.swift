@@ -25,6 +25,9 @@ public struct RecordedRun: Sendable {
 
     public var id: String { description.id }
 
+    /// The rows of the text as the model looks them up, `[tokens, d]`: Llama adds no positions to them.
+    public var textInputName: ValueName { model.family == "llama" ? .embeddings : .tokenEmbeddings }
+
     /// What was computed from what.
     public func graph() throws(RecordingError) -> GraphDescription {
         let path = RecordingLayout.graph(description.graph)
