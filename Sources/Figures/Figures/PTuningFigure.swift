@@ -97,7 +97,7 @@ private struct PTuningDrawing {
         try encoder.check(context)
         for row in soft.rows {
             guard let token = soft.virtualToken(at: row) else { continue }
-            let input = try frame.value(Self.run.textInputName)
+            let input = try frame.value(run.textInputName)
             try context.require(
                 token < soft.prompt.rowCount && input.row(row).elementsEqual(soft.prompt.row(token)),
                 "row \(row) of the model's input is not what the encoder makes of virtual token \(token)")
