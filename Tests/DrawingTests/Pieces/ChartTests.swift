@@ -120,6 +120,33 @@ import Testing
         #expect(Axis.covering([10, 10], title: "", scale: .logarithmic).range == 10...100)
     }
 
+    @Test("Names that would leave the plot too little room stand above it", arguments: [240, 600])
+    func namesAbove(width: Double) throws {
+        var chart = Chart(
+            x: Axis("updates", range: 0...10), y: Axis("accuracy on examples that were held out", range: 0...1),
+            series: [
+                .init("full fine-tuning", points: [Point(x: 0, y: 0), Point(x: 10, y: 0.5)], paint: .ink, mark: .square),
+                .init("prompt tuning", points: [Point(x: 0, y: 0), Point(x: 10, y: 1)], paint: .trained, mark: .circle),
+            ])
+        chart.leastPlot = 160
+        let block = chart.block(english, size: Size(width: width, height: 240))
+        #expect(findings(in: block) == [])
+        let plot = try #require(block.places["plot"])
+        #expect(plot.width >= 160)
+        let names = texts(in: block).filter { $0.text == "full fine-tuning" || $0.text == "prompt tuning" }
+        #expect(names.count == 2)
+        #expect(names.allSatisfy { ($0.origin.y < plot.y) == (width == 240) })
+    }
+
+    @Test("A title that is wider than a chart has several lines")
+    func titleLines() {
+        let title = "along the first principal direction of the path"
+        let chart = Chart(x: Axis(title, range: 0...1), y: Axis(title, range: 0...1), series: [])
+        let block = chart.block(english, size: Size(width: 180, height: 240))
+        #expect(findings(in: block) == [])
+        #expect(!texts(in: block).contains { $0.text == title })
+    }
+
     @Test("Bars begin at zero, point by their sign, and carry their numbers")
     func bars() throws {
         let chart = BarChart(
@@ -147,6 +174,23 @@ import Testing
         // The bar and its number both stand for the value.
         #expect(scene(of: block).addresses == ["ledger/a", "ledger/a"])
         #expect(findings(in: block) == [])
+    }
+
+    @Test("Names and numbers stand above bars that would be too short beside them", arguments: [220, 500])
+    func barsBelowNames(width: Double) throws {
+        var chart = BarChart(
+            axis: Axis("", range: 0...10),
+            bars: [.init("full fine-tuning", value: 10, role: .ink), .init("prompt tuning P = 8", value: 5, role: .trained)])
+        chart.leastLength = 160
+        let block = chart.block(english, width: width)
+        #expect(findings(in: block) == [])
+        let (long, short) = (try #require(block.places["bar 0"]), try #require(block.places["bar 1"]))
+        let isStacked = chart.lengthBesideNames(english, width: width) < 160
+        #expect(isStacked == (width == 220))
+        #expect(abs(long.width / short.width - 2) < 1e-9)
+        #expect((long.width == width) == isStacked)
+        let name = try #require(texts(in: block).first { $0.text == "full fine-tuning" })
+        #expect((name.origin.y < long.y) == isStacked)
     }
 
     @Test("The parts of a bar follow each other, and are named where they have room")
