@@ -342,9 +342,7 @@ private struct EmbeddingUpdatesDrawing {
         for (rank, row) in rows.shown.enumerated() {
             if rank == rows.gap {
                 var dots = Path()
-                for step in -1...1 {
-                    dots.append(Path(circleAt: Point(x: columns.label + 8 + Double(step) * 5, y: y + 4), radius: 1))
-                }
+                dots.appendEllipsis(at: Point(x: columns.label + 8, y: y + 4))
                 table.elements.append(.shape(Shape(dots, fill: .muted)))
                 y += 8
             }

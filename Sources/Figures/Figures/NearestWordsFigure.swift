@@ -115,7 +115,7 @@ private struct NearestWordsDrawing {
         for (rank, row) in rows.shown.enumerated() {
             if rank == rows.gap {
                 var dots = Path()
-                for step in -1...1 { dots.append(Path(circleAt: Point(x: 12 + Double(step) * 5, y: y + 4), radius: 1)) }
+                dots.appendEllipsis(at: Point(x: 12, y: y + 4))
                 block.elements.append(.shape(Shape(dots, fill: .muted)))
                 y += 14
             }
