@@ -180,9 +180,7 @@ private struct AttentionCloseUpDrawing {
         for line in lines {
             guard let key = line else {
                 var dots = Path()
-                for step in -1...1 {
-                    dots.append(Path(circleAt: Point(x: start(columns[1]) + 8 + Double(step) * 5, y: y + 4), radius: 1))
-                }
+                dots.appendEllipsis(at: Point(x: start(columns[1]) + 8, y: y + 4))
                 block.elements.append(.shape(Shape(dots, fill: .muted)))
                 y += 10
                 continue

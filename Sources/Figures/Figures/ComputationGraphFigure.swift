@@ -159,8 +159,8 @@ private struct ComputationGraphDrawing {
     private static let stripHeight = 21.0
     private static let inset = 5.0
 
-    /// A lane that is narrower has no room for the names of values, px.
-    private static let leastLane = 100.0
+    /// A lane that is narrower has no room for the names and sizes of what the block starts from, px.
+    private static let leastLane = 118.0
 
     /// The forward half, from its left edge. The backward half is its mirror image, beside it or below it.
     private struct Half {
@@ -492,6 +492,8 @@ private struct ComputationGraphDrawing {
         // Side by side in the larger type or the smaller, else one below the other.
         let beside = room - (noteLine.map { $0.width + 6 } ?? 0)
         let font = [Font.label, .digits].first { type.width(of: label, in: $0) <= beside }
+        // A narrower page may be drawn smaller, and the air with it.
+        let air = context.room < Sheet.room(in: Sheet.article) ? 7.0 : 6
         if let font {
             let line = type.line(label, font: font, paint: paint)
             let y = ((Self.cardHeight - line.height) / 2).rounded(.down)
@@ -499,12 +501,12 @@ private struct ComputationGraphDrawing {
             if let noteLine {
                 made.place(
                     noteLine,
-                    at: Point(x: r.width - noteLine.width - 6, y: ((Self.cardHeight - noteLine.height) / 2).rounded()))
+                    at: Point(x: r.width - noteLine.width - air, y: ((Self.cardHeight - noteLine.height) / 2).rounded()))
             }
         } else {
             let line = type.line(type.shortened(label, width: room, font: .digits), font: .digits, paint: paint)
             // A note that would touch the card's edges is left out.
-            let noteLine = noteLine.flatMap { $0.width <= r.width - 10 ? $0 : nil }
+            let noteLine = noteLine.flatMap { $0.width <= r.width - 2 * air + 2 ? $0 : nil }
             let height = line.height + (noteLine.map { $0.height - 3 } ?? 0)
             let y = ((Self.cardHeight - height) / 2).rounded()
             made.place(line, at: Point(x: ((r.width - line.width) / 2).rounded(), y: y))

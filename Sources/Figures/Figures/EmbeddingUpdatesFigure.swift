@@ -185,7 +185,7 @@ private struct EmbeddingUpdatesDrawing {
             ]
         }
         let third = section(
-            Localised(en: "difference, the sum of the updates", zhHans: "差（各次更新之和）"), rows: rows,
+            Localised(en: "difference, the sum of the updates", zhHans: "差（各次更新之和）"), short: Self.difference, rows: rows,
             values: rows.shown.map { difference[$0] }, scale: changes,
             address: Derivation(
                 "difference", Address(run: run.id, step: steps, .softPrompt), Address(run: run.id, step: 0, .softPrompt)
@@ -200,7 +200,7 @@ private struct EmbeddingUpdatesDrawing {
                 ColourKey(
                     scale, title: type(Localised(en: "before, after", zhHans: "前、后")), length: 120
                 ).block(type),
-                ColourKey(changes, title: type(Localised(en: "difference", zhHans: "差")), length: 120).block(type),
+                ColourKey(changes, title: type(Self.difference), length: 120).block(type),
             ], width: context.room, spacing: 32)
         var parts = [first, second, third]
         if columns.isStacked {
@@ -218,6 +218,7 @@ private struct EmbeddingUpdatesDrawing {
         return .column(parts + [keys], spacing: 16)
     }
 
+    private static let difference = Localised(en: "difference", zhHans: "差")
     private static let turn = Localised(en: "cosine to before", zhHans: "与训练前的余弦")
 
     /// A number or a word beside a strip.
@@ -270,8 +271,10 @@ private struct EmbeddingUpdatesDrawing {
         }
     }
 
+    /// - Parameter short: The title where the whole one has no room beside the first heading.
     private func section(
-        _ title: Localised, rows: Elision, values: [[Float]], scale: ColourScale, address: String, columns: Columns,
+        _ title: Localised, short: Localised? = nil, rows: Elision, values: [[Float]], scale: ColourScale, address: String,
+        columns: Columns,
         headings: [String], cells: [[Cell]]
     ) -> Block {
         let type = context.type
@@ -279,10 +282,6 @@ private struct EmbeddingUpdatesDrawing {
             rows: values, scale: scale, address: address, rowIndices: rows.shown, rowHeight: 14, rowGap: 2, rowBreak: rows.gap
         ).block(width: columns.strips).block
         var section = Block(size: Size(width: context.room, height: 0))
-        let head = type.line(title, font: .label.bold, paint: .trained)
-        let top = head.height + 4
-        section.place(head, at: Point(x: columns.label, y: 0))
-        section.place(strips, at: Point(x: columns.label, y: top))
         // Numbers end at the right of their columns, words begin at the left of theirs.
         let starts = [
             columns.label + columns.strips + Columns.air,
@@ -291,6 +290,12 @@ private struct EmbeddingUpdatesDrawing {
         ]
         let ends = [columns.isStacked ? context.room : starts[0] + columns.norm - 8, starts[1], context.room]
         let shown = columns.isStacked ? 1 : headings.count
+        let room = ends[0] - type.width(of: headings[0], in: .label) - 8 - columns.label
+        let hasRoom = type.width(of: type(title), in: .label.bold) <= room
+        let head = type.line(hasRoom ? title : short ?? title, font: .label.bold, paint: .trained)
+        let top = head.height + 4
+        section.place(head, at: Point(x: columns.label, y: 0))
+        section.place(strips, at: Point(x: columns.label, y: top))
         for (index, heading) in headings.prefix(shown).enumerated() where !heading.isEmpty {
             let line = type.line(heading, font: .label, paint: .muted)
             section.place(line, at: Point(x: index == 1 ? starts[1] : ends[index] - line.width, y: 0))
@@ -337,9 +342,7 @@ private struct EmbeddingUpdatesDrawing {
         for (rank, row) in rows.shown.enumerated() {
             if rank == rows.gap {
                 var dots = Path()
-                for step in -1...1 {
-                    dots.append(Path(circleAt: Point(x: columns.label + 8 + Double(step) * 5, y: y + 4), radius: 1))
-                }
+                dots.appendEllipsis(at: Point(x: columns.label + 8, y: y + 4))
                 table.elements.append(.shape(Shape(dots, fill: .muted)))
                 y += 8
             }

@@ -98,7 +98,9 @@ private struct NearestWordsDrawing {
         let rows = Elision(count: promptLength, capacity: Self.mostRows)
         let labelWidth = (rows.shown.map { type.width(of: "p\($0 + 1)", in: .label.bold) }.max() ?? 0).rounded(.up) + 12
         let width = ((context.room - labelWidth) / Double(times.count)).rounded(.down)
-        let barLength = max(Self.leastBar, min(Self.bar, width - 6 - Self.number - Self.leastWord - 8))
+        let widest = lists.joined().joined().map { type.width(of: TextSafety.shown(words[$0.id]), in: .label.bold) }.max() ?? 0
+        let barLength = max(
+            Self.leastBar, min(Self.bar, (width - 6 - Self.number - min(widest.rounded(.up), Self.mostWord) - 8).rounded(.down)))
         let lineHeight = 16.0
         let rowHeight = Double(Self.count) * lineHeight + 8
         var block = Block(size: Size(width: context.room, height: 0))
@@ -113,7 +115,7 @@ private struct NearestWordsDrawing {
         for (rank, row) in rows.shown.enumerated() {
             if rank == rows.gap {
                 var dots = Path()
-                for step in -1...1 { dots.append(Path(circleAt: Point(x: 12 + Double(step) * 5, y: y + 4), radius: 1)) }
+                dots.appendEllipsis(at: Point(x: 12, y: y + 4))
                 block.elements.append(.shape(Shape(dots, fill: .muted)))
                 y += 14
             }
@@ -163,8 +165,9 @@ private struct NearestWordsDrawing {
     private static let leastBar = 16.0
     /// The room of a cosine as digits, px.
     private static let number = 38.0
-    /// The room that a word should have, px.
+    /// The room that a word should have, px, and the most for which a bar becomes shorter.
     private static let leastWord = 64.0
+    private static let mostWord = 72.0
     /// The room of a time, with a bar that is still told from shorter ones, px.
     private static let leastColumn = 24 + 6 + number + leastWord + 8
     /// About the room that a virtual token's name takes, px.

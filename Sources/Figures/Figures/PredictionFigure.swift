@@ -139,10 +139,11 @@ private struct PredictionDrawing {
         let (examples, inputs, wanted, layout) = most.layout.hasBarsBelow ? chosen(Self.mostTallExamples) : most
         let lineHeight = 16.0
         var block = Block(size: Size(width: context.room, height: 0))
-        let lower = layout.isStacked ? lineHeight + 2 : 0
+        let lower = layout.isStacked ? lineHeight + 4 : 0
         let places = [Point.zero, Point(x: layout.wanted, y: 0)] + layout.columns.map { Point(x: $0, y: lower) }
         for (head, place) in zip(heads, places) {
-            block.place(type.line(head, font: .label.bold, paint: .muted), at: place)
+            // Over the same columns, what comes second is told from what comes first.
+            block.place(type.line(head, font: place.y > 0 ? .label : .label.bold, paint: .muted), at: place)
         }
         var y = 26.0 + lower
         for (rank, index) in examples.enumerated() {

@@ -300,10 +300,7 @@ private struct PrefixKeyValueDrawing {
             if rank == rows.gap {
                 var dots = Path()
                 for x in boxes {
-                    for step in -1...1 {
-                        let centre = Point(x: x + columns.keyWidth / 2 + Double(step) * 5, y: y + Self.breakHeight / 2)
-                        dots.append(Path(circleAt: centre, radius: 1))
-                    }
+                    dots.appendEllipsis(at: Point(x: x + columns.keyWidth / 2, y: y + Self.breakHeight / 2))
                 }
                 block.elements.append(.shape(Shape(dots, fill: .muted)))
                 y += Self.breakHeight

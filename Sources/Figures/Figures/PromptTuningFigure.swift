@@ -96,9 +96,11 @@ private struct PromptTuningDrawing {
             let whole = context.type.paragraph(
                 Localised(en: "only keys and values are used here: nothing above reads more", zhHans: "这里只用到键和值：上面没有谁会读更多"),
                 width: width - 24, font: .label, paint: .muted)
-            let short = context.type.paragraph(
-                Localised(en: "keys and values only", zhHans: "只有键和值"), width: width - 16, font: .digits, paint: .muted)
-            let note = whole.height <= tile ? whole : short
+            let short = [Localised(en: "keys and values only", zhHans: "只有键和值"), Localised(same: "k, v")].map {
+                context.type.line($0, font: .digits, paint: .muted)
+            }
+            // Words that are broken off in the middle are higher than the tiles.
+            let note = whole.height <= tile ? whole : short.first { $0.width <= width - 12 } ?? .empty
             block.place(
                 note,
                 at: Point(
@@ -236,10 +238,15 @@ private struct PromptTuningDrawing {
                     zhHans: "训练：\(p) × \(d) = \(NumberFormat.whole(p * d))")
             ), (false, .textToken, Localised(en: "text, frozen", zhHans: "文本（冻结）")),
         ]
+        // One below the other where a short prompt leaves the first no room.
+        var underEnd = -Double.infinity
         for (isPrompt, paint, text) in under {
             guard let first = columns.first(where: { ($0.prompt != nil) == isPrompt }) else { continue }
             let line = type.line(text, font: .label.bold, paint: paint)
-            block.place(line, at: Point(x: min(first.x - 8, context.room - line.width), y: y))
+            let x = min(first.x - 8, context.room - line.width)
+            if x < underEnd + 8 { y += Font.label.lineHeight }
+            block.place(line, at: Point(x: x, y: y))
+            underEnd = x + line.width
         }
         block.size.height = y + Font.label.lineHeight
         let notes = [
@@ -278,9 +285,9 @@ private struct PromptTuningDrawing {
                 (self.left, self.pitch, self.prompt, self.text) = (left, beside, all.prompt, all.text)
                 return
             }
-            // The text's words are the fewer, and the prompt has what they leave.
+            // The text's words are the fewer, and the prompt has what they leave; of a short one they have the rest.
             let columns = Int((room - Self.gap - 8) / Self.leastPitch)
-            self.text = Elision(count: text, capacity: min(3, columns / 2))
+            self.text = Elision(count: text, capacity: max(min(3, columns / 2), min(4, columns - prompt)))
             self.prompt = Elision(count: prompt, capacity: min(8, columns - self.text.shown.count))
             self.left = 0
             self.pitch = pitch(room - 8, (self.prompt, self.text))

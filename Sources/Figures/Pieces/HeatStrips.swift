@@ -53,17 +53,11 @@ struct HeatStrips {
                 + outlines(starts, tops, cell: cell, gap: elision.gap))
         var dots = Path()
         if isBroken, let rowBreak {
-            for step in -1...1 {
-                let centre = Point(x: x / 2 + Double(step) * 5, y: tops[rowBreak] - (Self.rowBreakHeight + rowGap) / 2)
-                dots.append(Path(circleAt: centre, radius: 1))
-            }
+            dots.appendEllipsis(at: Point(x: x / 2, y: tops[rowBreak] - (Self.rowBreakHeight + rowGap) / 2))
         }
         if let gap = elision.gap {
             for top in tops {
-                for step in -1...1 {
-                    let centre = Point(x: starts[gap] - Self.gap / 2 + Double(step) * 4, y: top + rowHeight / 2)
-                    dots.append(Path(circleAt: centre, radius: 1))
-                }
+                dots.appendEllipsis(at: Point(x: starts[gap] - Self.gap / 2, y: top + rowHeight / 2), pitch: 4)
             }
         }
         if !dots.segments.isEmpty { block.elements.append(.shape(Shape(dots, fill: .muted))) }

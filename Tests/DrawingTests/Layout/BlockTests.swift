@@ -39,6 +39,14 @@ import Testing
         #expect(flow.size == Size(width: 88, height: 55))
     }
 
+    @Test("Blocks stand in a row where a width has room for it, else in a column")
+    func rowOrColumn() {
+        let row = Block.rowOrColumn([large, small], width: 58, spacing: 8, lineSpacing: 5)
+        let column = Block.rowOrColumn([large, small], width: 57, spacing: 8, lineSpacing: 5)
+        #expect(row == Block.row([large, small], spacing: 8))
+        #expect(column == Block.column([large, small], spacing: 5))
+    }
+
     @Test("Places are found through every nesting")
     func nesting() {
         let block = Block.column([.space(height: 7), .row([.space(width: 5), small], spacing: 0)], spacing: 0).padded(.all(3))
