@@ -61,7 +61,7 @@ private final class Worker: @unchecked Sendable {
     private var assignment: Assignment?
 
     /// Stages of a step follow within microseconds, less than it takes to put a thread to sleep and wake it: so look this often first.
-    private static let looks = 4_000
+    private static let looks = 10_000
 
     func start() {
         let thread = Thread { [self] in
@@ -97,7 +97,10 @@ private final class Worker: @unchecked Sendable {
     /// Returns once `count` has passed `seen`: by looking for a while, then by sleeping. Takes one signal of the semaphore either way.
     private static func await(_ count: borrowing Atomic<Int>, past seen: Int, or semaphore: DispatchSemaphore) {
         var looked = 0
-        while count.load(ordering: .acquiring) <= seen, looked < looks { looked += 1 }
+        while count.load(ordering: .acquiring) <= seen, looked < looks {
+            foreword_rest()
+            looked += 1
+        }
         semaphore.wait()
     }
 }

@@ -126,6 +126,7 @@ public struct AttentionScores: DifferentiableOperation, ProductOperation {
         let result = run.result
         run.forEachSequence(inOperand: 0) { rows, adapter in
             let missing = layout.isMixed ? layout.prefixLength - layout.prefixLength(ofAdapter: adapter) : 0
+            if missing == 0, rows.count == layout.textLength { return }
             for head in 0..<layout.heads {
                 let end = (head + 1) * layout.span
                 result.rows(rows).columns((end - layout.textLength + rows.count)..<end).fill(with: 0)

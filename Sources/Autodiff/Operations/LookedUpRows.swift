@@ -19,15 +19,16 @@ public struct LookedUpRows: DifferentiableOperation {
     public func compute(_ run: OperationRun) {
         let result = run.result
         let indices = run.batch[list]
-        let range = run.range(of: list, part: run.part)
-        for (row, position) in range.enumerated() {
+        let first = run.operand(0)
+        for (row, position) in run.range(of: list, part: run.part).enumerated() {
             var index = Int(indices[position])
-            var operand = 0
-            while index >= run.operand(operand).rows, operand + 1 < run.operandCount {
-                index -= run.operand(operand).rows
+            var (operand, table) = (0, first)
+            while index >= table.rows, operand + 1 < run.operandCount {
+                index -= table.rows
                 operand += 1
+                table = run.operand(operand)
             }
-            result.rows(row..<(row + 1)).copy(run.operand(operand).rows(index..<(index + 1)))
+            result.rows(row..<(row + 1)).copy(table.rows(index..<(index + 1)))
         }
     }
 

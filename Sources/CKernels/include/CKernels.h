@@ -16,6 +16,15 @@ const char *_Nonnull foreword_kernel_level(void);
 uint64_t foreword_flush_subnormals(void);
 void foreword_restore_subnormals(uint64_t before);
 
+/// Tells the processor that the calling thread looks at one place again and again, so that it leaves the core to its other thread.
+static inline void foreword_rest(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 /// y ← eˣ, element by element. Relative error ≤ 2⁻²²; 0 below −87.3, clamped above 88.3.
 void foreword_exp(int64_t count, const float *_Nonnull x, float *_Nonnull y);
 
