@@ -1,7 +1,7 @@
 internal import Drawing
 
-/// Notes below a drawing, side by side or where that leaves them too little room one below another: a number and what it means, with a
-/// line of its colour down the side.
+/// Notes below a drawing, side by side or where that leaves them too little room one below another: a number and what it means,
+/// with a line of its colour down the side.
 struct SideNotes {
     struct Note {
         let paint: Paint
