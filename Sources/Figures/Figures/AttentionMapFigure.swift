@@ -91,7 +91,7 @@ private struct AttentionMapDrawing {
         return Sheet(
             title: Localised(
                 en: "Head \(strongest.head + 1) of layer \(strongest.layer + 1) gives \(share) of its attention to the prompt",
-                zhHans: "第 \(strongest.layer + 1) 层第 \(strongest.head + 1) 个头把 \(share) 的注意力给了提示"),
+                zhHans: "第 \(strongest.layer + 1) 层第 \(strongest.head + 1) 个头把 \(share) 的注意力给了软提示"),
             description: Localised(
                 en:
                     "Attention weights of \(chosen.layers.count) layers and \(chosen.heads.count) heads for the text “\(words.joined(separator: " "))”. Rows are the words that look, columns what they look at: \(promptLength) virtual tokens, then the words up to their own.",
@@ -103,7 +103,7 @@ private struct AttentionMapDrawing {
             caption: Localised(
                 en:
                     "Rows are queries, columns keys; each row adds up to 1, and a dot marks a word that the row may not see. Under the bracket: the prompt’s part of the attention, as a mean over the rows; the largest is bold.",
-                zhHans: "行为查询，列为键；每行之和为 1，圆点表示该行看不到的词。括号下方是提示所得注意力的占比，取各行的平均；最大者为粗体。"),
+                zhHans: "行为查询，列为键；每行之和为 1，圆点表示该行看不到的词。括号下方是软提示所得注意力的占比，取各行的平均；最大者为粗体。"),
             provenance: context.provenance(run, step: frame.step))
     }
 
@@ -258,7 +258,7 @@ private struct AttentionMapDrawing {
         let text = context.type(
             Localised(
                 en: "prompt \(NumberFormat.percentage(shares[layer][head]))",
-                zhHans: "提示 \(NumberFormat.percentage(shares[layer][head]))"))
+                zhHans: "软提示 \(NumberFormat.percentage(shares[layer][head]))"))
         let line = context.type.line(text, font: isMarked ? .digits.bold : .digits, paint: .trained)
         var block = Block(size: Size(width: max(width, line.width), height: shareHeight))
         block.elements.append(

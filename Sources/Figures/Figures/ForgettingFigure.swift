@@ -294,7 +294,7 @@ private struct ForgettingDrawing {
         }
         return Localised(
             en: en
-                + "Ring: untuned; mark: mean after \(steps) updates; small dots: seeds; numbers: change in percentage points, in the title their mean. No prompt says which skill is meant, so none starts at 100\u{202F}%.",
+                + "Ring: untuned; mark: mean after \(steps) updates; small dots: seeds; numbers: change in percentage points, in the title their mean. No input says which skill is meant, so none starts at 100\u{202F}%.",
             zhHans: zh + "圆环：未经微调；实心标记：\(steps) 次更新后的平均；小点：各种子；数字：变化的百分点，标题中为各技能的平均。输入并未说明要用哪种技能，因此起点都不是 100\u{202F}%。")
     }
 

@@ -196,8 +196,12 @@ private struct LossCurveDrawing {
             : .covering([largest], title: title, includesZero: true)
         var chart = Chart(x: stepAxis, y: axis, series: series, bands: bands(curves))
         chart.showsSamples = true
+        chart.leastPlot = Self.leastPlot
         return chart
     }
+
+    /// A plot that would be narrower has the names of its lines above it, px.
+    private static let leastPlot = 120.0
 
     private func accuracyChart(_ curves: [[Spread]]) -> Chart {
         let series = curves.enumerated().map { index, points in
@@ -215,6 +219,7 @@ private struct LossCurveDrawing {
             x: stepAxis, y: .accuracy(context.type(title)), series: series, bands: bands(curves),
             rules: [chance].compactMap { $0 })
         chart.showsSamples = true
+        chart.leastPlot = Self.leastPlot
         return chart
     }
 

@@ -132,10 +132,11 @@ private struct ModelSizeDrawing {
         let gaps = sizes.map { gap($0).number }
         func words(_ gap: Double) -> Localised {
             let points = Int((abs(gap) * 100).rounded())
+            let noun = points == 1 ? "point" : "points"
             if points == 0 { return Localised(en: "level", zhHans: "持平") }
             return gap > 0
-                ? Localised(en: "\(points) points ahead", zhHans: "高出 \(points) 个百分点")
-                : Localised(en: "\(points) points behind", zhHans: "低 \(points) 个百分点")
+                ? Localised(en: "\(points) \(noun) ahead", zhHans: "高出 \(points) 个百分点")
+                : Localised(en: "\(points) \(noun) behind", zhHans: "低 \(points) 个百分点")
         }
         let (small, large) = (words(gaps[0]), words(gaps[gaps.count - 1]))
         let (prompt, full) = (name(sizes[0].prompt), name(sizes[0].full))
