@@ -355,7 +355,7 @@ struct FigureTests {
     @Test(
         "notice a recording that says what its numbers contradict",
         arguments: [
-            ("optimizer-memory", "adapters", "\"gradients\" : 16384", "\"gradients\" : 16385", "add up to 1337165 bytes"),
+            ("optimizer-memory", "adapters", "\"gradients\" : 16384", "\"gradients\" : 16385", "add up to 1300301 bytes"),
             ("tuning-ledger", "adapters", "\"frozen_count\" : 223616", "\"frozen_count\" : 9", "9 frozen and 4096 trained"),
             ("prompt-length", "lengths", "\"batch_size\" : 6", "\"batch_size\" : 5", "not trained in the same way"),
             ("prompt-length", "lengths", "\"seed\" : 1", "\"seed\" : 9", "not run from the same seeds"),

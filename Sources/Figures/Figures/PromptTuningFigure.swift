@@ -100,7 +100,7 @@ private struct PromptTuningDrawing {
                 context.type.line($0, font: .digits, paint: .muted)
             }
             // Words that are broken off in the middle are higher than the tiles.
-            let note = whole.height <= tile ? whole : short.first { $0.width <= width - 12 } ?? .empty
+            let note = whole.height + 8 <= tile ? whole : short.first { $0.width <= width - 12 } ?? .empty
             block.place(
                 note,
                 at: Point(
