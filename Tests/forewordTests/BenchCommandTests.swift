@@ -9,6 +9,7 @@ import Testing
             (["bench", "d64-prompt-9"], "There is no work \"d64-prompt-9\""), (["bench", "--rounds", "0"], "--rounds is 0"),
             (["bench", "--seconds", "nan"], "--seconds is nan"), (["bench", "--threads", "0"], "--threads is 0"),
             (["bench", "--growth", "d64-full"], "leave out d64-full"), (["bench", "--figure", "x"], "give --growth"),
+            (["bench", "--growth", "--figure", "/dev/null/x"], "cannot be made"),
             (["bench", "d64-full", "--peer", "--peer-script", "nowhere.py"], "nowhere.py that times the peers is not there"),
         ])
     func refusals(arguments: [String], sentence: String) throws {

@@ -84,13 +84,16 @@ struct BenchCommand: ParsableCommand {
     private func runGrowth() throws {
         guard let figure else { return try Console.output(json: try measuredGrowth()) }
         let folder = URL(filePath: figure)
+        // Minutes of measuring are not to be lost to a place that cannot be written.
+        do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+            throw ValidationError("--figure: the folder \(figure) cannot be made; choose another place.")
+        }
         let file = folder.appending(path: "growth.json")
         let growth: Growth
         if FileManager.default.fileExists(atPath: file.path) {
             growth = try Growth(reading: file)
         } else {
             growth = try measuredGrowth()
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             try growth.write(to: file)
         }
         for name in try GrowthFigure.write(growth, to: folder) { Console.output("\(figure)/\(name)") }
