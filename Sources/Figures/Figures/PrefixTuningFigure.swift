@@ -263,10 +263,8 @@ private struct PrefixTuningDrawing {
             let tileY = ((band.y + layout.headHeight + band.bottom) / 2).rounded() - layout.tile / 2
             for (column, row) in zip(columns, rows) {
                 guard let row else {
-                    block.elements.append(
-                        .rectangle(
-                            Rectangle(x: column.x + 0.5, y: tileY + 0.5, width: layout.tile - 1, height: layout.tile - 1),
-                            cornerRadius: 3, fill: .paper, stroke: Stroke(.role(.frozen, strength: 0.6), dash: [3, 3])))
+                    let place = Rectangle(x: column.x, y: tileY, width: layout.tile, height: layout.tile)
+                    block.elements.append(VectorTile.missing(in: place))
                     continue
                 }
                 let tile = VectorTile(side: Self.side, cell: layout.tile / Double(Self.side), scale: scale)

@@ -88,10 +88,7 @@ private struct PromptTuningDrawing {
         for (index, run) in columns.split(separator: nil).enumerated() {
             guard let first = run.first.flatMap(\.self), let last = run.last.flatMap(\.self) else { continue }
             let width = last + tile - first
-            block.elements.append(
-                .rectangle(
-                    Rectangle(x: first + 0.5, y: y + 0.5, width: width - 1, height: tile - 1), cornerRadius: 3,
-                    fill: .paper, stroke: Stroke(.role(.frozen, strength: 0.6), dash: [3, 3])))
+            block.elements.append(VectorTile.missing(in: Rectangle(x: first, y: y, width: width, height: tile)))
             guard index == 0 else { continue }
             let whole = context.type.paragraph(
                 Localised(en: "only keys and values are used here: nothing above reads more", zhHans: "这里只用到键和值：上面没有谁会读更多"),

@@ -9,6 +9,12 @@ struct VectorTile {
     let cell: Double
     let scale: ColourScale
 
+    /// The places of vectors that nothing needs, and that are not computed.
+    static func missing(in box: Rectangle) -> Element {
+        .rectangle(
+            box.grown(by: -0.5), cornerRadius: 3, fill: .paper, stroke: Stroke(.role(.frozen, strength: 0.6), dash: [3, 3]))
+    }
+
     func block(_ value: RecordedValue, row: Int, at address: Address) -> Block {
         let numbers = value.row(row)
         let shown = min(value.columns, side * side)
