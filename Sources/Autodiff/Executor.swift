@@ -31,7 +31,10 @@ public final class Executor: PartedWork, @unchecked Sendable {
     }
 
     /// An operation with the places of its operands and result.
-    struct BoundOperation: Sendable {
+    ///
+    /// A class, because both threads take each of a step's operations in hand at the same time: of a value they would count the uses
+    /// of all that it holds, in turn.
+    final class BoundOperation: Sendable {
         /// Of the value it computes.
         let name: String
         let operation: any Operation
@@ -40,6 +43,18 @@ public final class Executor: PartedWork, @unchecked Sendable {
         let result: BoundSlot
         /// Room in the arena of each part.
         let scratch: Range<Int>
+
+        init(
+            name: String, operation: any Operation, division: Division, operands: [BoundSlot], result: BoundSlot,
+            scratch: Range<Int>
+        ) {
+            self.name = name
+            self.operation = operation
+            self.division = division
+            self.operands = operands
+            self.result = result
+            self.scratch = scratch
+        }
     }
 
     /// - Throws: ``ExecutorError`` if the store lacks a parameter or holds it in another shape.
@@ -84,7 +99,7 @@ public final class Executor: PartedWork, @unchecked Sendable {
                     let result = bound[value]
                 else { return nil }
                 return BoundOperation(
-                    name: graph[value].name, operation: operation, division: operation.division(of: graph[value].shape),
+                    name: graph[value].name, operation: operation, division: graph.division(of: value),
                     operands: operands.compactMap { bound[$0] }, result: result, scratch: plan.scratch[value] ?? 0..<0)
             }
         }

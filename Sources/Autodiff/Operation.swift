@@ -11,7 +11,7 @@ public protocol Operation: Sendable {
     /// The shape of the result. Traps where the operands do not fit: that is a mistake in the graph's author, not in any input.
     func shape(of operands: [Shape]) -> Shape
     /// How the work may be shared out between threads.
-    func division(of result: Shape) -> Division
+    func division(operands: [Shape], result: Shape) -> Division
     /// Room for numbers that one part of the work needs while it runs (``OperationRun/scratch(rows:columns:)``).
     func scratchCount(operands: [Shape], result: Shape) -> Int
     /// Computes the result, or one part of it. Allocates nothing.
@@ -50,14 +50,30 @@ public enum Division: Hashable, Sendable {
     case sequences
     /// By rows of the result (by columns, if it has one row): part p computes its share from all of the operands.
     case result(elementwise: Bool)
+    /// By columns of the result: part p computes its share, of whole heads if there are any, from all of the operands.
+    case columns
     /// Not at all.
     case none
 }
 
 extension Operation {
-    public func division(of result: Shape) -> Division { result.rows.vary ? .sequences : .none }
+    public func division(operands: [Shape], result: Shape) -> Division { result.rows.vary ? .sequences : .none }
 
     public func scratchCount(operands: [Shape], result: Shape) -> Int { 0 }
+}
+
+extension Division {
+    /// Of matrix products into rows of a kind.
+    ///
+    /// Those of varying rows are cut by sequences. Fixed rows, such as a soft prompt's, are cut by columns, for then each part reads its
+    /// share of the weights only; by rows each would read them all. It took 8 % off a step of prompt tuning with 100 virtual tokens at
+    /// d = 64, and off one with 20 at GPT-2's size. Below some hundred thousand multiplications parts would wait longer than they work.
+    ///
+    /// - Parameter multiplications: Of one row.
+    static func ofProducts(into rows: Rows, multiplications: Int) -> Division {
+        guard case .fixed(let count) = rows else { return .sequences }
+        return count * multiplications >= 1 << 18 ? .columns : .none
+    }
 }
 
 /// What one operand receives of a gradient.

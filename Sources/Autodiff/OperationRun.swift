@@ -33,20 +33,23 @@ public struct OperationRun {
         executor.scratch(bound.scratch, part: part, rows: rows, columns: columns)
     }
 
-    /// The rows of the result this part computes (``Division/result(elementwise:)``).
+    /// The rows of the result this part computes: all of them, unless they are shared out.
     public var shareOfRows: Range<Int> {
-        bound.result.sharesColumns ? 0..<1 : share(of: result.rows)
+        bound.sharesRows ? share(of: result.rows) : 0..<result.rows
     }
 
-    /// The columns of the result this part computes (``Division/result(elementwise:)``).
+    /// The columns of the result this part computes: all of them, unless they are shared out.
     public var shareOfColumns: Range<Int> {
-        bound.result.sharesColumns ? share(of: bound.result.columns) : 0..<bound.result.columns
+        bound.sharesColumns ? share(of: bound.result.columns) : 0..<bound.result.columns
+    }
+
+    /// The heads this part computes, of as many: all of them, unless columns are shared out.
+    public func share(ofHeads heads: Int) -> Range<Int> {
+        bound.sharesColumns ? heads * part / partCount..<heads * (part + 1) / partCount : 0..<heads
     }
 
     /// This part's share of a matrix that has the result's shape.
-    public func share(_ matrix: Matrix) -> Matrix {
-        if case .result = bound.division { matrix.rows(shareOfRows).columns(shareOfColumns) } else { matrix }
-    }
+    public func share(_ matrix: Matrix) -> Matrix { matrix.rows(shareOfRows).columns(shareOfColumns) }
 
     /// A part's share of `count` things: whole blocks of eight, so that shares begin where vectors do.
     private func share(of count: Int) -> Range<Int> {
@@ -89,7 +92,15 @@ public struct OperationRun {
     }
 }
 
-extension Executor.BoundSlot {
-    /// A value of one row is shared out by columns.
-    var sharesColumns: Bool { rows == .fixed(1) }
+extension Executor.BoundOperation {
+    fileprivate var sharesRows: Bool {
+        if case .result = division { result.rows != .fixed(1) } else { false }
+    }
+    fileprivate var sharesColumns: Bool {
+        switch division {
+        case .columns: true
+        case .result: result.rows == .fixed(1)
+        case .sequences, .none: false
+        }
+    }
 }

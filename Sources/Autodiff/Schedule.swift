@@ -19,7 +19,7 @@ extension Graph {
             while !waiting.isEmpty {
                 let ready = waiting.filter { operands(of: $0).allSatisfy(done.contains) }
                 let kinds = Set(ready.map(stageKind))
-                guard let kind = [Division.none, .sequences, .result(elementwise: false)].first(where: kinds.contains) else {
+                guard let kind = [Division.none, .result(elementwise: false), .sequences].first(where: kinds.contains) else {
                     preconditionFailure("a graph has no cycles")
                 }
                 var stage = Stage(division: kind, values: [])
@@ -48,20 +48,22 @@ extension Graph {
     }
 
     func division(of value: Value) -> Division {
-        guard case .operation(let operation, _) = self[value].source else { return .none }
-        return operation.division(of: self[value].shape)
+        guard case .operation(let operation, let operands) = self[value].source else { return .none }
+        return operation.division(operands: operands.map { self[$0].shape }, result: self[value].shape)
     }
 
     private func stageKind(_ value: Value) -> Division {
-        let division = division(of: value)
-        if case .result = division { return .result(elementwise: false) }
-        return division
+        switch division(of: value) {
+        case .result, .columns: .result(elementwise: false)
+        case let other: other
+        }
     }
 
     /// Whether a part of `value` needs only the same part of `operand`, which is computed in the same stage.
     private func follows(_ operand: Value, _ value: Value) -> Bool {
         switch division(of: value) {
         case .sequences, .none: true
+        case .columns: false
         case .result(let elementwise): elementwise && self[operand].shape == self[value].shape
         }
     }

@@ -15,6 +15,15 @@ extension Matrix {
         unsafe foreword_copy(Int64(rows), Int64(columns), x.start, Int64(x.stride), start, Int64(stride))
     }
 
+    /// Row `row` of `self` ← row `index` of x, of as many columns.
+    ///
+    /// Without views of single rows: two threads that count their uses of one table, row by row, take it from each other's cache, which
+    /// took longer than to copy the row (a look-up of 384 rows: 0.15 ms of thread time with views, 0.02 ms without).
+    public func copyRow(_ index: Int, of x: Matrix, to row: Int) {
+        precondition(columns == x.columns && index >= 0 && index < x.rows && row >= 0 && row < rows)
+        unsafe foreword_copy(1, Int64(columns), x.start(ofRow: index), 0, start(ofRow: row), 0)
+    }
+
     /// `self ← eˣ`, element by element. Relative error ≤ 2⁻²²; 0 below −87.3, clamped above 88.3.
     public func setExponential(_ x: Matrix) {
         precondition(hasShape(of: x))

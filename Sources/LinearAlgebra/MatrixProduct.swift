@@ -46,6 +46,11 @@ public struct MatrixProduct: Sendable {
         result.setProduct(a, aOrientation, b, bOrientation, scale: scale, accumulating: isAccumulating)
     }
 
+    /// The same product, added to what is there.
+    public var accumulating: MatrixProduct {
+        MatrixProduct(a, aOrientation, b, bOrientation, scale: scale, accumulating: true, into: result)
+    }
+
     /// The same product with its result elsewhere, in rows as far apart.
     public func writing(to storage: Storage) -> MatrixProduct {
         MatrixProduct(

@@ -10,7 +10,7 @@ public struct FirstMoment: Operation {
 
     public func shape(of operands: [Shape]) -> Shape { operands[0] }
 
-    public func division(of result: Shape) -> Division { .result(elementwise: true) }
+    public func division(operands: [Shape], result: Shape) -> Division { .result(elementwise: true) }
 
     public func compute(_ run: OperationRun) {
         run.share(run.result).setFirstMoment(state: run.share(run.operand(0)), gradient: run.share(run.operand(1)), take: take)
@@ -36,7 +36,7 @@ public struct SecondMoment: Operation {
 
     public func shape(of operands: [Shape]) -> Shape { operands[0] }
 
-    public func division(of result: Shape) -> Division { .result(elementwise: true) }
+    public func division(operands: [Shape], result: Shape) -> Division { .result(elementwise: true) }
 
     public func compute(_ run: OperationRun) {
         run.share(run.result)
@@ -65,7 +65,7 @@ public struct AdamWStep: Operation {
         return operands[0]
     }
 
-    public func division(of result: Shape) -> Division { .result(elementwise: true) }
+    public func division(operands: [Shape], result: Shape) -> Division { .result(elementwise: true) }
 
     public func compute(_ run: OperationRun) {
         let rates = run.operand(3)

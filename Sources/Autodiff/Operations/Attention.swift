@@ -72,10 +72,14 @@ public struct AttentionLayout: Sendable, Hashable {
     }
 
     /// The query heads that a key head serves.
-    func queryHeads(ofKeyHead head: Int) -> Range<Int> {
-        let served = heads / keyHeads
-        return head * served..<(head + 1) * served
+    func queryHeads(ofKeyHead head: Int) -> Range<Int> { queryHeads(ofKeyHeads: head..<head + 1) }
+    /// The query heads that neighbouring key heads serve.
+    func queryHeads(ofKeyHeads heads: Range<Int>) -> Range<Int> {
+        let served = self.heads / keyHeads
+        return heads.lowerBound * served..<heads.upperBound * served
     }
+    /// How the scores, weights and mixes of rows of a kind are shared out: by sequences, and the heads of many fixed rows.
+    func division(ofRows rows: Rows) -> Division { .ofProducts(into: rows, multiplications: heads * span * headWidth) }
     /// The columns of the keys that a row of the text sees.
     func visibleColumns(_ head: Int, row: Int, sequence: Range<Int>, adapter: Int) -> Range<Int> {
         prefixColumns(head, adapter: isMixed ? adapter : 0)
@@ -115,6 +119,8 @@ public struct AttentionScores: DifferentiableOperation, ProductOperation {
         return Shape(operands[0].rows, inner: layout.weightShape)
     }
 
+    public func division(operands: [Shape], result: Shape) -> Division { layout.division(ofRows: result.rows) }
+
     public func compute(_ run: OperationRun) {
         fillUnseen(run)
         forEachProduct(run) { $0.perform() }
@@ -127,7 +133,7 @@ public struct AttentionScores: DifferentiableOperation, ProductOperation {
         run.forEachSequence(inOperand: 0) { rows, adapter in
             let missing = layout.isMixed ? layout.prefixLength - layout.prefixLength(ofAdapter: adapter) : 0
             if missing == 0, rows.count == layout.textLength { return }
-            for head in 0..<layout.heads {
+            for head in run.share(ofHeads: layout.heads) {
                 let end = (head + 1) * layout.span
                 result.rows(rows).columns((end - layout.textLength + rows.count)..<end).fill(with: 0)
                 result.rows(rows).columns(head * layout.span..<(head * layout.span + missing)).fill(with: 0)
@@ -137,7 +143,7 @@ public struct AttentionScores: DifferentiableOperation, ProductOperation {
 
     public func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
         let (query, key, result) = (run.operand(0), run.operand(1), run.result)
-        for head in 0..<layout.heads {
+        for head in run.share(ofHeads: layout.heads) {
             let (queries, keys) = (query.columns(layout.queryColumns(head)), key.columns(layout.keyColumns(head)))
             if layout.prefixLength > 0, !layout.isMixed {
                 let prefix = run.operand(2).columns(layout.keyColumns(head))
@@ -208,9 +214,11 @@ public struct AttentionWeights: DifferentiableOperation {
         return operands[0]
     }
 
+    public func division(operands: [Shape], result: Shape) -> Division { layout.division(ofRows: result.rows) }
+
     public func compute(_ run: OperationRun) {
         let (scores, result) = (run.operand(0), run.result)
-        for head in 0..<layout.heads {
+        for head in run.share(ofHeads: layout.heads) {
             run.forEachSequence(inOperand: 0) { rows, adapter in
                 let front = layout.prefixLength(ofAdapter: adapter)
                 let first = head * layout.span + layout.prefixLength - front
@@ -248,9 +256,11 @@ struct AttentionWeightsGradient: Operation {
 
     func shape(of operands: [Shape]) -> Shape { operands[0] }
 
+    func division(operands: [Shape], result: Shape) -> Division { layout.division(ofRows: result.rows) }
+
     func compute(_ run: OperationRun) {
         let (weights, upstream, result) = (run.operand(0), run.operand(1), run.result)
-        for head in 0..<layout.heads {
+        for head in run.share(ofHeads: layout.heads) {
             let columns = head * layout.span..<(head + 1) * layout.span
             let (w, dw, ds) = (weights.columns(columns), upstream.columns(columns), result.columns(columns))
             run.forEachSequence(inOperand: 0) { rows in
@@ -290,9 +300,11 @@ public struct AttentionMix: DifferentiableOperation, ProductOperation {
         return Shape(operands[0].rows, inner: layout.queryShape)
     }
 
+    public func division(operands: [Shape], result: Shape) -> Division { layout.division(ofRows: result.rows) }
+
     public func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
         let (weights, value, result) = (run.operand(0), run.operand(1), run.result)
-        for head in 0..<layout.heads {
+        for head in run.share(ofHeads: layout.heads) {
             let (mixed, values) = (result.columns(layout.queryColumns(head)), value.columns(layout.keyColumns(head)))
             if layout.prefixLength > 0, !layout.isMixed {
                 let prefix = run.operand(2).columns(layout.keyColumns(head))
@@ -370,9 +382,11 @@ struct AttentionGather: ProductOperation {
 
     func shape(of operands: [Shape]) -> Shape { Shape(operands[0].rows, inner: layout.keyShape) }
 
+    func division(operands: [Shape], result: Shape) -> Division { layout.division(ofRows: result.rows) }
+
     func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
         let (weights, x, result) = (run.operand(0), run.operand(1), run.result)
-        for head in 0..<layout.heads {
+        for head in layout.queryHeads(ofKeyHeads: run.share(ofHeads: layout.keyHeads)) {
             let (gathered, rowsOfX) = (result.columns(layout.keyColumns(head)), x.columns(layout.queryColumns(head)))
             run.forEachSequence(inOperand: 0) { rows in
                 body(
@@ -411,19 +425,15 @@ struct AttentionPrefixGather: ProductOperation {
 
     func shape(of operands: [Shape]) -> Shape { Shape(.fixed(layout.prefixLength), inner: layout.keyShape) }
 
-    func division(of result: Shape) -> Division { .result(elementwise: false) }
+    func division(operands: [Shape], result: Shape) -> Division { .columns }
 
     func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
-        // A result of one row is shared out by columns, which would cut through heads; the first part does it all.
-        guard layout.prefixLength > 1 || run.part == 0 else { return }
-        let share = layout.prefixLength > 1 ? run.shareOfRows : 0..<1
-        for head in 0..<layout.heads {
-            let gathered = run.result.rows(share).columns(layout.keyColumns(head))
-            let own = layout.prefixColumns(head).lowerBound + share.lowerBound
+        for head in layout.queryHeads(ofKeyHeads: run.share(ofHeads: layout.keyHeads)) {
+            let gathered = run.result.columns(layout.keyColumns(head))
             for part in run.parts(of: 0) {
                 body(
                     MatrixProduct(
-                        run.operand(0, part: part).columns(own..<(own + share.count)), .transposed,
+                        run.operand(0, part: part).columns(layout.prefixColumns(head)), .transposed,
                         run.operand(1, part: part).columns(layout.queryColumns(head)), scale: scale,
                         accumulating: part > 0 || head % (layout.heads / layout.keyHeads) > 0, into: gathered))
             }

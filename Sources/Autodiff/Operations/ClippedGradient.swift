@@ -11,7 +11,7 @@ public struct ClippedGradient: Operation {
 
     public func shape(of operands: [Shape]) -> Shape { operands[0] }
 
-    public func division(of result: Shape) -> Division { .result(elementwise: true) }
+    public func division(operands: [Shape], result: Shape) -> Division { .result(elementwise: true) }
 
     public func compute(_ run: OperationRun) {
         let factor = min(1, limit / (run.operand(1)[0, 0] + 1e-6))

@@ -7,7 +7,7 @@ struct ColumnSums: Operation {
 
     func shape(of operands: [Shape]) -> Shape { Shape(.fixed(1), inner: operands[0].inner) }
 
-    func division(of result: Shape) -> Division { .result(elementwise: false) }
+    func division(operands: [Shape], result: Shape) -> Division { .result(elementwise: false) }
 
     func compute(_ run: OperationRun) {
         let share = run.share(run.result)

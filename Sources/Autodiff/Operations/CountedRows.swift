@@ -18,7 +18,7 @@ public struct CountedRows: DifferentiableOperation {
         let rows = run.batch.countedRows
         for (row, position) in run.range(of: .countedRows, part: run.part).enumerated() {
             let index = Int(rows[position]) - run.firstTokenRow
-            result.rows(row..<(row + 1)).copy(x.rows(index..<(index + 1)))
+            result.copyRow(index, of: x, to: row)
         }
     }
 
@@ -46,7 +46,7 @@ struct CountedRowsGradient: Operation {
         let rows = run.batch.countedRows
         for (row, position) in run.range(of: .countedRows, part: run.part).enumerated() {
             let index = Int(rows[position]) - run.firstTokenRow
-            result.rows(index..<(index + 1)).copy(upstream.rows(row..<(row + 1)))
+            result.copyRow(row, of: upstream, to: index)
         }
     }
 

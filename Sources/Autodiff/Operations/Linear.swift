@@ -19,13 +19,18 @@ public struct Linear: DifferentiableOperation, ProductOperation {
         return result
     }
 
+    public func division(operands: [Shape], result: Shape) -> Division {
+        Product(orientation).division(operands: operands, result: result)
+    }
+
     public func compute(_ run: OperationRun) {
-        run.result.broadcast(run.operand(2))
+        let columns = run.shareOfColumns
+        run.result.columns(columns).broadcast(run.operand(2).columns(columns))
         forEachProduct(run) { $0.perform() }
     }
 
     public func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
-        body(MatrixProduct(run.operand(0), .asStored, run.operand(1), orientation, accumulating: true, into: run.result))
+        Product(orientation).forEachProduct(run) { body($0.accumulating) }
     }
 
     public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {

@@ -22,13 +22,17 @@ public struct LookedUpRows: DifferentiableOperation {
         let first = run.operand(0)
         for (row, position) in run.range(of: list, part: run.part).enumerated() {
             var index = Int(indices[position])
+            guard index >= first.rows else {
+                result.copyRow(index, of: first, to: row)
+                continue
+            }
             var (operand, table) = (0, first)
             while index >= table.rows, operand + 1 < run.operandCount {
                 index -= table.rows
                 operand += 1
                 table = run.operand(operand)
             }
-            result.rows(row..<(row + 1)).copy(table.rows(index..<(index + 1)))
+            result.copyRow(index, of: table, to: row)
         }
     }
 
@@ -72,7 +76,7 @@ struct LookUpGradient: Operation {
 
     func shape(of operands: [Shape]) -> Shape { Shape(.fixed(indices.count), inner: operands[0].inner) }
 
-    func division(of result: Shape) -> Division { .result(elementwise: false) }
+    func division(operands: [Shape], result: Shape) -> Division { .result(elementwise: false) }
 
     func compute(_ run: OperationRun) {
         let share = run.shareOfRows

@@ -21,8 +21,14 @@ public struct Product: DifferentiableOperation, ProductOperation {
         return Shape(x.rows, columns)
     }
 
+    public func division(operands: [Shape], result: Shape) -> Division {
+        .ofProducts(into: result.rows, multiplications: operands[0].columns * result.columns)
+    }
+
     public func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
-        body(MatrixProduct(run.operand(0), .asStored, run.operand(1), orientation, into: run.result))
+        let columns = run.shareOfColumns
+        let weight = orientation == .asStored ? run.operand(1).columns(columns) : run.operand(1).rows(columns)
+        body(MatrixProduct(run.operand(0), .asStored, weight, orientation, into: run.result.columns(columns)))
     }
 
     public func explanation(row: Int, column: Int, in context: ExplanationContext) -> ElementExpression {
@@ -52,7 +58,7 @@ struct OuterProduct: ProductOperation {
         return Shape(.fixed(operands[0].columns), inner: operands[1].inner)
     }
 
-    func division(of result: Shape) -> Division { .result(elementwise: false) }
+    func division(operands: [Shape], result: Shape) -> Division { .result(elementwise: false) }
 
     func forEachProduct(_ run: OperationRun, _ body: (MatrixProduct) -> Void) {
         let share = run.share(run.result)

@@ -63,7 +63,7 @@ struct RMSNormScaleGradient: Operation {
 
     func shape(of operands: [Shape]) -> Shape { Shape(.fixed(1), inner: operands[0].inner) }
 
-    func division(of result: Shape) -> Division { .result(elementwise: false) }
+    func division(operands: [Shape], result: Shape) -> Division { .result(elementwise: false) }
 
     func compute(_ run: OperationRun) {
         run.share(run.result).fill(with: 0)

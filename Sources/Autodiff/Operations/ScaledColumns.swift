@@ -38,7 +38,7 @@ struct ColumnProducts: Operation {
         return Shape(.fixed(operands[0].columns), 1)
     }
 
-    func division(of result: Shape) -> Division { .result(elementwise: false) }
+    func division(operands: [Shape], result: Shape) -> Division { .result(elementwise: false) }
 
     func compute(_ run: OperationRun) {
         let share = run.share(run.result)

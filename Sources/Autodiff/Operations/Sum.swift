@@ -12,7 +12,7 @@ public struct Sum: DifferentiableOperation {
         return operands[0]
     }
 
-    public func division(of result: Shape) -> Division {
+    public func division(operands: [Shape], result: Shape) -> Division {
         if result.rows.vary { return .sequences }
         return result.isWorthSharing ? .result(elementwise: true) : .none
     }
