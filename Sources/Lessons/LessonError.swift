@@ -18,7 +18,8 @@ public enum LessonError: Error, Sendable, Hashable {
 extension LessonError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .unknownLesson(let name, let near): "There is no lesson \"\(name)\"\(NearNames.hint(near))."
+        case .unknownLesson(let name, let near):
+            "There is no lesson \"\(name)\"\(NearNames.hint(near)); foreword lessons lists them all."
         case .file(let file, let line, let problem): "\(file)\(line.map { ", line \($0)" } ?? ""): \(problem)."
         case .unknownMeasure(let name, let claim):
             "The claim \(claim) compares \"\(name)\", which is not among what the lesson measured."

@@ -20,15 +20,17 @@ public enum LessonLibrary {
         FileManager.default.fileExists(atPath: folder.appending(path: "lesson.yaml").path)
     }
 
-    /// A lesson by name, by the number it begins with, or by the path of its folder.
+    /// A lesson by name, by the number it begins with (`01` or `1`), or by the path of its folder.
     ///
     /// - Throws: ``LessonError/unknownLesson(_:near:)`` with names near this one.
     public static func lesson(_ name: String) throws(LessonError) -> Lesson {
         let path = URL(filePath: name)
         if name.contains("/"), isLesson(path) { return try Lesson(reading: path) }
         let names = names
+        let number = Int(name).flatMap { number in names.first { Int($0.prefix { $0 != "-" }) == number } }
         let found =
             names.first { $0 == name } ?? names.first { $0.hasPrefix("\(name)-") } ?? names.first { $0.hasSuffix("-\(name)") }
+            ?? number
         guard let folder, let found else { throw .unknownLesson(name, near: NearNames.of(name, among: names)) }
         return try Lesson(reading: folder.appending(path: found))
     }

@@ -128,6 +128,9 @@ public struct LessonRunner: Sendable {
         return recorded
     }
 
+    /// The first of the recorded runs; `nil` if there are none.
+    public var firstRun: String? { runs.lazy.flatMap(\.specifications).first?.id }
+
     /// What came out.
     public struct Result: Sendable {
         public let recording: Recording
@@ -142,13 +145,17 @@ public struct LessonRunner: Sendable {
     /// - Parameters:
     ///   - folder: The recording's place.
     ///   - workers: Runs at a time; it changes no number but measured times.
+    ///   - recorded: Called as soon as some of the runs are recorded, with a recording of these alone, which is there during the call;
+    ///     perhaps by several threads at once.
     ///   - progress: From 0 to 1, and which run; called from one thread at a time.
     public func run(
         recordingTo folder: URL, version: String, language: Drawing.Language, workers: Int = 2,
+        recorded: @escaping @Sendable (Recording) -> Void = { _ in },
         progress: @escaping @Sendable (Double, String) -> Void = { _, _ in }
     ) throws -> Result {
         let start = ContinuousClock.now
-        let recording = try record(to: folder, version: version, workers: lesson.runsAlone ? 1 : workers, progress: progress)
+        let recording = try record(
+            to: folder, version: version, workers: lesson.runsAlone ? 1 : workers, recorded: recorded, progress: progress)
         let elapsed = (ContinuousClock.now - start).components
         let measurements = try measure(recording)
         var verdicts: [LessonReport.ClaimVerdict] = []
@@ -174,13 +181,14 @@ public struct LessonRunner: Sendable {
     }
 
     private func record(
-        to folder: URL, version: String, workers: Int, progress: @escaping @Sendable (Double, String) -> Void
+        to folder: URL, version: String, workers: Int, recorded: @escaping @Sendable (Recording) -> Void,
+        progress: @escaping @Sendable (Double, String) -> Void
     ) throws -> Recording {
         let groups = groups
         let parts = URL(filePath: folder.path + ".parts")
         defer { try? FileManager.default.removeItem(at: parts) }
         let count = Double(groups.reduce(0) { $0 + $1.count })
-        let state = Mutex(Progress(done: Array(repeating: 0, count: groups.count)))
+        let state = Mutex(Progress(groups))
         DispatchQueue.concurrentPerform(iterations: max(1, min(workers, groups.count))) { _ in
             let pool = WorkerPool(threads: 1)
             while let index = state.withLock({ $0.take() }) {
@@ -191,30 +199,44 @@ public struct LessonRunner: Sendable {
                         .map { held ? try $0.value.heldIn4Bits() : $0.value }
                     let experiment = Experiment(
                         base: held ? try base.heldIn4Bits() : base, task: task, bases: further, tasks: tasks, runs: group)
-                    _ = try experiment.record(to: parts.appending(path: "\(index)"), version: version, pool: pool) { step in
+                    let place = parts.appending(path: "\(index)")
+                    let recording = try experiment.record(to: place, version: version, pool: pool) { step in
                         let share = Double(step.step + 1) / Double(max(1, step.stepCount))
                         state.withLock { state in
                             state.done[index] = Double(step.runIndex) + share
                             progress(state.done.reduce(0, +) / count, step.run)
                         }
                     }
-                    state.withLock { $0.done[index] = Double(groups[index].count) }
+                    state.withLock { $0.finish(index, recording) }
+                    recorded(recording)
                 } catch {
                     state.withLock { $0.error = $0.error ?? error }
                 }
             }
         }
         if let error = state.withLock({ $0.error }) { throw error }
-        let recordings = try groups.indices.map { try Recording(opening: parts.appending(path: "\($0)")) }
-        try Recording.join(recordings, at: folder)
+        try Recording.join(state.withLock { $0.recordings.compactMap(\.self) }, at: folder)
         return try Recording(opening: folder)
     }
 
     private struct Progress {
         /// Runs of each group that are done.
         var done: [Double]
+        var recordings: [Recording?]
         var started = 0
         var error: (any Error)?
+        private let counts: [Int]
+
+        init(_ groups: [[RunSpecification]]) {
+            counts = groups.map(\.count)
+            done = Array(repeating: 0, count: groups.count)
+            recordings = Array(repeating: nil, count: groups.count)
+        }
+
+        mutating func finish(_ group: Int, _ recording: Recording) {
+            done[group] = Double(counts[group])
+            recordings[group] = recording
+        }
 
         mutating func take() -> Int? {
             guard error == nil, started < done.count else { return nil }

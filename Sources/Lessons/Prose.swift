@@ -37,7 +37,8 @@ public struct Prose: Sendable {
     ///
     /// - Parameter known: The lesson's measures; a name may hold a dot.
     static func placeholders(in text: String, known: Set<String>) -> [Placeholder] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
+        let placeholder = placeholder
+        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
             line.matches(of: placeholder).map { made($0, known, line: index + 1) }
         }
     }
@@ -57,6 +58,7 @@ public struct Prose: Sendable {
 
     /// The first form of a placeholder that there is not, with its line.
     static func unknownForm(in text: String) -> (form: String, line: Int)? {
+        let placeholder = placeholder
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             for match in line.matches(of: placeholder) {
                 if let word = match.2, Placeholder.Form(rawValue: String(word)) == nil { return (String(word), index + 1) }
@@ -79,7 +81,8 @@ public struct Prose: Sendable {
 
     /// The figures that a text asks for, in order.
     public static func figures(in text: String) -> [FigurePlace] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
+        let figure = figure
+        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
             line.matches(of: figure).map { match in
                 let parts = match.1.split(separator: "?", maxSplits: 1)
                 let pairs = parts.dropFirst().first?.split(separator: "&").map {
@@ -111,7 +114,7 @@ public struct Prose: Sendable {
         return result
     }
 
-    // A regular expression literal is not Sendable; made anew where it is used.
+    // A regular expression literal is not Sendable, so it is made anew for each text; for each line it would take a tenth of a second.
     private typealias Match = (Substring, Substring, Substring?)
     private static var placeholder: Regex<Match> { /\{\{\s*([A-Za-z0-9_.+-]+)\s*(?:\|\s*([a-z-]+)\s*)?\}\}/ }
     private static var figure: Regex<(Substring, Substring)> { /\]\(figure:([^)\s]+)\)/ }

@@ -54,9 +54,12 @@ public struct Course: Sendable {
     /// A lesson that collects what others say of the article takes what lies beside its folder, if it is of this version and these options;
     /// the others are run first.
     ///
-    /// - Parameter url: The lesson's folder; within the course's by default.
+    /// - Parameters:
+    ///   - url: The lesson's folder; within the course's by default.
+    ///   - firstFigure: Called with the file of a first figure while the other runs are made (``LessonFolder``).
     public func run(
-        _ lesson: Lesson, to url: URL? = nil, progress: @escaping @Sendable (Progress) -> Void = { _ in }
+        _ lesson: Lesson, to url: URL? = nil, firstFigure: @escaping @Sendable (URL) -> Void = { _ in },
+        progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws -> LessonReport {
         let place = url ?? folder.appending(path: lesson.id)
         var collection: [CollectedLesson] = []
@@ -69,7 +72,7 @@ public struct Course: Sendable {
         }
         let runner = try LessonRunner(lesson, options: options, data: data, collection: collection)
         return try LessonFolder.write(
-            runner, to: place, press: press, formats: formats, pages: pages, version: version
+            runner, to: place, press: press, formats: formats, pages: pages, version: version, firstFigure: firstFigure
         ) { share, detail in
             progress(Progress(lesson: lesson.id, share: share, detail: detail))
         }

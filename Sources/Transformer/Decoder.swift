@@ -95,14 +95,10 @@ extension Decoder {
 
         // A head for classes belongs to one adapter: a mixed batch asks for tokens.
         let output = conditionings.count == 1 ? conditionings[0].classHead : nil
+        let counted: Value
         switch logitRows {
-        case .counted, .countedByHead:
-            let counted =
-                logitRows == .counted ? text.hidden : graph.add(CountedRows(), [text.hidden], named: "counted.hidden")
-            return ForwardPass(
-                logits: addHead(output, to: counted, named: "", in: &graph).logits, hiddenStates: hiddenStates,
-                attention: attention,
-                promptAttention: promptAttention)
+        case .counted: counted = text.hidden
+        case .countedByHead: counted = graph.add(CountedRows(), [text.hidden], named: "counted.hidden")
         case .all:
             let rows = addHead(output, to: text.hidden, named: "text.", in: &graph)
             let front = prompts[0].map { addHead(output, to: $0.hidden, named: "prompt.", in: &graph) }
@@ -112,6 +108,9 @@ extension Decoder {
                 allLogits: ForwardPass.Rows(prompt: front?.logits, text: rows.logits), hiddenStates: hiddenStates,
                 attention: attention, promptAttention: promptAttention)
         }
+        return ForwardPass(
+            logits: addHead(output, to: counted, named: "", in: &graph).logits, hiddenStates: hiddenStates,
+            attention: attention, promptAttention: promptAttention)
     }
 
     /// The first adapter is the usual one: its values have no prefix in their names.

@@ -40,6 +40,13 @@ struct ProgressLine {
         FileHandle.standardError.write(Data("\r\u{1B}[K\(bar) \(Int(share * 100)) %  \(detail)\(left)".utf8))
     }
 
+    /// Puts a line that stays above the one that is rewritten.
+    mutating func note(_ text: String) {
+        clear()
+        last = nil
+        if Console.showsProgress { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+    }
+
     /// Removes the line.
     func clear() {
         if Console.showsProgress, last != nil { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
@@ -51,6 +58,8 @@ final class SharedProgressLine: Sendable {
     private let line = Mutex(ProgressLine())
 
     func show(_ share: Double, _ detail: String) { line.withLock { $0.show(share, detail) } }
+
+    func note(_ text: String) { line.withLock { $0.note(text) } }
 
     func clear() { line.withLock { $0.clear() } }
 }

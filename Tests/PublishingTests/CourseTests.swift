@@ -2,6 +2,7 @@ import CairoRendering
 import Drawing
 import Foundation
 import Lessons
+import Synchronization
 import Testing
 
 @testable import Publishing
@@ -57,6 +58,29 @@ import Testing
             #expect(again.claims.map(\.outcome) == [.holds, .fails])
             let other = try String(contentsOf: out.appending(path: "02-trial/README.md"), encoding: .utf8)
             #expect(other.contains("**not confirmed in this run**"))
+        }
+    }
+
+    @Test("A first figure can be looked at while other runs are made, and is the one that the finished folder shows")
+    func firstFigure() throws {
+        try Self.withCourse { lessons, out, course in
+            // The page begins with a figure of several runs, which are recorded apart; then comes one of a single run.
+            let seen = Mutex((files: [URL](), bytes: Data(), share: 0.0, shareThen: 1.0))
+            _ = try course.run(try Self.lesson("01-many-runs", in: lessons)) { figure in
+                seen.withLock {
+                    $0.files.append(figure)
+                    $0.bytes = (try? Data(contentsOf: figure)) ?? Data()
+                    $0.shareThen = $0.share
+                }
+            } progress: { progress in
+                seen.withLock { $0.share = progress.share }
+            }
+            let (files, bytes, _, share) = seen.withLock(\.self)
+            #expect(files.count == 1 && share < 0.9)
+            let name = try #require(files.first).lastPathComponent
+            #expect(name == "soft-prompt-run-prompt-virtual-tokens-2.svg")
+            #expect(!FileManager.default.fileExists(atPath: files[0].path))
+            #expect(try Data(contentsOf: out.appending(path: "01-many-runs/\(name)")) == bytes)
         }
     }
 

@@ -36,6 +36,9 @@ public struct RecordedRun: Sendable {
         return graph
     }
 
+    /// The hash of the graph's file, by which graphs can be told apart unread.
+    func graphHash() throws(RecordingError) -> String { try files.hash(RecordingLayout.graph(description.graph)) }
+
     /// The values kept of a step; `nil` if none were.
     public func frame(step: Int) throws(RecordingError) -> RecordedFrame? {
         guard description.frames.contains(where: { $0.step == step }) else { return nil }

@@ -67,11 +67,17 @@ struct RecordingFiles: Sendable {
     }
 
     private func checkOnUse(_ path: String) throws(RecordingError) {
-        guard hashes[path] != nil else { throw .missingFile(path, folder: folder.path) }
+        _ = try hash(path)
         if checking == .onUse { try check(path) }
     }
 
     var paths: [String] { hashes.keys.sorted() }
+
+    /// The hash that a file is said to have.
+    func hash(_ path: String) throws(RecordingError) -> String {
+        guard let hash = hashes[path] else { throw .missingFile(path, folder: folder.path) }
+        return hash
+    }
 
     func check(_ path: String) throws(RecordingError) {
         guard try Checksums.hash(ofFile: folder.appending(path: path)) == hashes[path] else {

@@ -11,7 +11,8 @@ extension Recording {
         let writer = try RecordingWriter(
             at: destination, first.description, vocabulary: try first.vocabulary(),
             embeddings: try first.vocabularyEmbeddings()?.numbers)
-        var graphs: [GraphDescription: String] = [:]
+        // By the hash of its file: the same graph is written as the same bytes.
+        var graphs: [String: String] = [:]
         for recording in recordings {
             let (own, others) = (recording.description, first.description)
             guard own.allModels == others.allModels, own.allTasks == others.allTasks else {
@@ -20,9 +21,9 @@ extension Recording {
                 )
             }
             for run in recording.runs {
-                let graph = try run.graph()
-                let name = graphs[graph] ?? run.id
-                if graphs.updateValue(name, forKey: graph) == nil { try writer.add(graph, as: name) }
+                let hash = try run.graphHash()
+                let name = graphs[hash] ?? run.id
+                if graphs.updateValue(name, forKey: hash) == nil { try writer.add(try run.graph(), as: name) }
                 try writer.take(over: run, graph: name)
             }
         }
