@@ -24,6 +24,8 @@ enum Console {
 struct ProgressLine {
     private let start = ContinuousClock.now
     private var last: ContinuousClock.Instant?
+    /// Seconds to the end, as far as can be told.
+    private var left: Double?
 
     /// - Parameters:
     ///   - share: From 0 to 1.
@@ -33,18 +35,20 @@ struct ProgressLine {
         guard Console.showsProgress, share >= 1 || last.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
         last = now
         let elapsed = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
-        let left = share > 0.01 ? "  \(Int((elapsed / share * (1 - share)).rounded(.up))) s left" : ""
+        left = share > 0.01 ? elapsed / share * (1 - share) : nil
+        let wait = left.map { "  \(Int($0.rounded(.up))) s left" } ?? ""
         let width = 28
         let done = Int(share * Double(width))
         let bar = String(repeating: "█", count: done) + String(repeating: "·", count: width - done)
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(bar) \(Int(share * 100)) %  \(detail)\(left)".utf8))
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(bar) \(Int(share * 100)) %  \(detail)\(wait)".utf8))
     }
 
-    /// Puts a line that stays above the one that is rewritten.
+    /// Puts a line above the one that is rewritten, for whoever has still to wait for some seconds.
     mutating func note(_ text: String) {
+        guard Console.showsProgress, let left, left > 5 else { return }
         clear()
         last = nil
-        if Console.showsProgress { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
     }
 
     /// Removes the line.

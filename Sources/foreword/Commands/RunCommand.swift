@@ -79,9 +79,9 @@ struct RunCommand: ParsableCommand {
         let language = look.language
         let answer = yes || json ? nil : PredictionPrompt(lesson.prediction, language)?.ask(lesson)
         let line = SharedProgressLine()
-        let ready = language == .en ? "A first figure, while the other runs are made:" : "其余的运行还在进行，可以先看一幅图："
+        let ready = language == .en ? "A first figure, while the other runs are made: " : "其余的运行还在进行，可以先看一幅图："
         let report = try course.run(lesson, to: place) { figure in
-            line.note("\(ready) \(figure.path)")
+            line.note(ready + figure.path)
         } progress: { progress in
             line.show(progress.share, "\(progress.lesson) \(progress.detail)")
         }
