@@ -92,7 +92,8 @@ public struct Experiment: Sendable {
             try finished(specification, run.parameters)
         }
         try writer.finish()
-        return try Recording(opening: folder)
+        // It was hashed as it was written; what is read of it is compared then.
+        return try Recording(opening: folder, checking: .onUse)
     }
 
     /// Runs that share a graph: the same computation, whatever the seed and the numbers.

@@ -216,7 +216,7 @@ public struct LessonRunner: Sendable {
         }
         if let error = state.withLock({ $0.error }) { throw error }
         try Recording.join(state.withLock { $0.recordings.compactMap(\.self) }, at: folder)
-        return try Recording(opening: folder)
+        return try Recording(opening: folder, checking: .onUse)
     }
 
     private struct Progress {

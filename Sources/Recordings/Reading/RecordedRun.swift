@@ -11,15 +11,18 @@ public struct RecordedRun: Sendable {
     public let isOfMainModel: Bool
     public let journal: Journal
     private let files: RecordingFiles
+    private let graphs: RecordedGraphs
 
     init(
-        _ description: RunDescription, model: ModelDescription, task: TaskDescription, isOfMainModel: Bool, files: RecordingFiles
+        _ description: RunDescription, model: ModelDescription, task: TaskDescription, isOfMainModel: Bool, files: RecordingFiles,
+        graphs: RecordedGraphs
     ) throws(RecordingError) {
         self.description = description
         self.model = model
         self.task = task
         self.isOfMainModel = isOfMainModel
         self.files = files
+        self.graphs = graphs
         journal = try Journal(files.tensors(RecordingLayout.journal(description.id)), run: description, task: task)
     }
 
@@ -29,15 +32,9 @@ public struct RecordedRun: Sendable {
     public var textInputName: ValueName { model.family == "llama" ? .embeddings : .tokenEmbeddings }
 
     /// What was computed from what.
-    public func graph() throws(RecordingError) -> GraphDescription {
-        let path = RecordingLayout.graph(description.graph)
-        let graph = try files.json(GraphDescription.self, path)
-        if let flaw = graph.flaw { throw .malformed(file: files.full(path), key: "nodes", problem: flaw) }
-        return graph
-    }
+    public func graph() throws(RecordingError) -> GraphDescription { try graphs.graph(description.graph) }
 
-    /// The hash of the graph's file, by which graphs can be told apart unread.
-    func graphHash() throws(RecordingError) -> String { try files.hash(RecordingLayout.graph(description.graph)) }
+    func graphHash() throws(RecordingError) -> String { try graphs.hash(description.graph) }
 
     /// The values kept of a step; `nil` if none were.
     public func frame(step: Int) throws(RecordingError) -> RecordedFrame? {
@@ -93,8 +90,8 @@ public struct RecordedRun: Sendable {
             + (description.probes ?? []).map { RecordingLayout.probe(id, $0.id) }
     }
 
-    /// One of its files, after comparing it with its hash.
-    func checkedFile(_ path: String) throws(RecordingError) -> URL { try files.checkedFile(path) }
+    /// Copies one of its files and compares the copy with its hash.
+    func copy(_ path: String, to target: URL) throws(RecordingError) -> String { try files.copy(path, to: target) }
 }
 
 /// What a run takes on disk, in bytes.

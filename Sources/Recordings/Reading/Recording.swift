@@ -27,11 +27,13 @@ public struct Recording: Sendable {
         let files = try RecordingFiles(folder: folder, checking: checking)
         let description = try Self.readDescription(files)
         var runs: [RecordedRun] = []
+        let graphs = RecordedGraphs(files)
         for run in description.runs {
             // Both are there: a description with a run that names others is refused.
             let (model, task) = (description.model(of: run) ?? description.model, description.task(of: run) ?? description.task)
             runs.append(
-                try RecordedRun(run, model: model, task: task, isOfMainModel: model == description.model, files: files))
+                try RecordedRun(
+                    run, model: model, task: task, isOfMainModel: model == description.model, files: files, graphs: graphs))
         }
         self.folder = folder
         self.files = files

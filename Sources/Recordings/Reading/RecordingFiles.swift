@@ -60,10 +60,16 @@ struct RecordingFiles: Sendable {
         return try RecordingJSON.read(type, at: folder.appending(path: path))
     }
 
-    /// Where a file lies, after comparing it with its hash.
-    func checkedFile(_ path: String) throws(RecordingError) -> URL {
-        try checkOnUse(path)
-        return folder.appending(path: path)
+    /// Copies a file and compares the copy with its hash, which tells of a damaged file and of a damaged copy.
+    ///
+    /// - Returns: The hash.
+    func copy(_ path: String, to target: URL) throws(RecordingError) -> String {
+        let hash = try hash(path)
+        do { try FileManager.default.copyItem(at: folder.appending(path: path), to: target) } catch {
+            throw .cannotWrite(target.path, reason: error.localizedDescription)
+        }
+        guard try Checksums.hash(ofFile: target) == hash else { throw .changed(file: path, folder: folder.path) }
+        return hash
     }
 
     private func checkOnUse(_ path: String) throws(RecordingError) {

@@ -99,13 +99,7 @@ public final class RecordingWriter {
             throw .inconsistent("two runs are called \"\(run.id)\"")
         }
         if let flaw = description.flaw(of: run.description) { throw .inconsistent("run \(run.id): \(flaw.problem)") }
-        for path in run.paths {
-            let (source, target) = (try run.checkedFile(path), try url(path))
-            do { try FileManager.default.copyItem(at: source, to: target) } catch {
-                throw .cannotWrite(target.path, reason: error.localizedDescription)
-            }
-            hashes[path] = try Checksums.hash(ofFile: target)
-        }
+        for path in run.paths { hashes[path] = try run.copy(path, to: try url(path)) }
         var described = run.description
         described.graph = graph
         description.runs.append(described)
