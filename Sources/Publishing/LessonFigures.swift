@@ -1,9 +1,11 @@
+internal import Dispatch
 internal import Drawing
 internal import Figures
 internal import Foundation
 internal import Interchange
 public import Lessons
 internal import Recordings
+internal import Synchronization
 
 /// Draws the figures that a lesson's prose asks for into its folder.
 struct LessonFigures: Sendable {
@@ -38,6 +40,23 @@ struct LessonFigures: Sendable {
                 return drawn
             }
         }
+    }
+
+    /// Draws figures, several at a time: each by itself from what nobody changes.
+    ///
+    /// - Parameter progress: How many are drawn, and which was drawn last; called from one thread at a time.
+    func write(
+        _ places: [Prose.FigurePlace], of recording: Recording, progress: @Sendable (Int, Prose.FigurePlace) -> Void
+    ) -> [Result<DocumentFigure, any Error>] {
+        let outcomes = Mutex([Int: Result<DocumentFigure, any Error>]())
+        DispatchQueue.concurrentPerform(iterations: places.count) { index in
+            let outcome = Result { try write(places[index], of: recording) }
+            outcomes.withLock { outcomes in
+                outcomes[index] = outcome
+                progress(outcomes.count, places[index])
+            }
+        }
+        return outcomes.withLock { outcomes in places.indices.compactMap { outcomes[$0] } }
     }
 
     /// Removes what was drawn of a figure from some of the runs.

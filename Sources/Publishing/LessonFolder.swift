@@ -46,9 +46,11 @@ public enum LessonFolder {
         }
         var undrawn: [Prose.FigurePlace: String] = [:]
         var figures: [DocumentFigure] = []
-        for (index, figure) in places.enumerated() {
-            progress(0.9 + 0.1 * Double(index) / Double(places.count), figure.figure)
-            do { figures.append(try drawing.write(figure, of: result.recording)) } catch let error as FigureError {
+        let drawn = drawing.write(places, of: result.recording) { count, figure in
+            progress(0.9 + 0.1 * Double(count) / Double(places.count), figure.figure)
+        }
+        for (figure, outcome) in zip(places, drawn) {
+            do { figures.append(try outcome.get()) } catch let error as FigureError {
                 // A reader's own model or data need not have what a figure shows.
                 guard runner.options.isReadersOwn else { throw error }
                 undrawn[figure] = error.description
