@@ -8,7 +8,8 @@ extension Graph {
     /// The order in which a plan computes its values, in as few stages as a greedy choice finds.
     ///
     /// Threads wait for each other between stages. So a stage goes on as long as anything of its kind is ready: the whole forward
-    /// and backward pass of the text is one, the weight gradients that are left over when it ends are another. Values of the
+    /// and backward pass of the text is one, the weight gradients that are left over when it ends are another. What needs no text,
+    /// such as a soft prompt's own pass, comes first, so that the text's is not broken off for each of its products. Values of the
     /// optimizer come last, for they overwrite what the others read.
     func schedule(_ live: [Value]) -> [Stage] {
         var stages: [Stage] = []
