@@ -188,7 +188,7 @@ public struct LessonRunner: Sendable {
         let parts = URL(filePath: folder.path + ".parts")
         defer { try? FileManager.default.removeItem(at: parts) }
         let count = Double(groups.reduce(0) { $0 + $1.count })
-        let state = Mutex(Progress(groups))
+        let state = Mutex(Progress(groupCount: groups.count))
         DispatchQueue.concurrentPerform(iterations: max(1, min(workers, groups.count))) { _ in
             let pool = WorkerPool(threads: 1)
             while let index = state.withLock({ $0.take() }) {
@@ -207,7 +207,10 @@ public struct LessonRunner: Sendable {
                             progress(state.done.reduce(0, +) / count, step.run)
                         }
                     }
-                    state.withLock { $0.finish(index, recording) }
+                    state.withLock {
+                        $0.done[index] = Double(groups[index].count)
+                        $0.recordings[index] = recording
+                    }
                     recorded(recording)
                 } catch {
                     state.withLock { $0.error = $0.error ?? error }
@@ -225,17 +228,10 @@ public struct LessonRunner: Sendable {
         var recordings: [Recording?]
         var started = 0
         var error: (any Error)?
-        private let counts: [Int]
 
-        init(_ groups: [[RunSpecification]]) {
-            counts = groups.map(\.count)
-            done = Array(repeating: 0, count: groups.count)
-            recordings = Array(repeating: nil, count: groups.count)
-        }
-
-        mutating func finish(_ group: Int, _ recording: Recording) {
-            done[group] = Double(counts[group])
-            recordings[group] = recording
+        init(groupCount: Int) {
+            done = Array(repeating: 0, count: groupCount)
+            recordings = Array(repeating: nil, count: groupCount)
         }
 
         mutating func take() -> Int? {

@@ -37,10 +37,7 @@ public struct Prose: Sendable {
     ///
     /// - Parameter known: The lesson's measures; a name may hold a dot.
     static func placeholders(in text: String, known: Set<String>) -> [Placeholder] {
-        let placeholder = placeholder
-        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
-            line.matches(of: placeholder).map { made($0, known, line: index + 1) }
-        }
+        matches(of: placeholder, in: text).map { made($0.match, known, line: $0.line) }
     }
 
     private static func made(_ match: Regex<Match>.Match, _ known: Set<String>, line: Int) -> Placeholder {
@@ -58,11 +55,8 @@ public struct Prose: Sendable {
 
     /// The first form of a placeholder that there is not, with its line.
     static func unknownForm(in text: String) -> (form: String, line: Int)? {
-        let placeholder = placeholder
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            for match in line.matches(of: placeholder) {
-                if let word = match.2, Placeholder.Form(rawValue: String(word)) == nil { return (String(word), index + 1) }
-            }
+        for (match, line) in matches(of: placeholder, in: text) {
+            if let word = match.2, Placeholder.Form(rawValue: String(word)) == nil { return (String(word), line) }
         }
         return nil
     }
@@ -81,17 +75,13 @@ public struct Prose: Sendable {
 
     /// The figures that a text asks for, in order.
     public static func figures(in text: String) -> [FigurePlace] {
-        let figure = figure
-        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
-            line.matches(of: figure).map { match in
-                let parts = match.1.split(separator: "?", maxSplits: 1)
-                let pairs = parts.dropFirst().first?.split(separator: "&").map {
-                    $0.split(separator: "=", maxSplits: 1).map(String.init)
-                }
-                let options = Dictionary((pairs ?? []).map { ($0.first ?? "", $0.count > 1 ? $0[1] : "") }) { $1 }
-                return FigurePlace(
-                    figure: parts.first.map(String.init) ?? "", options: options, text: String(match.1), line: index + 1)
+        matches(of: figure, in: text).map { match, line in
+            let parts = match.1.split(separator: "?", maxSplits: 1)
+            let pairs = parts.dropFirst().first?.split(separator: "&").map {
+                $0.split(separator: "=", maxSplits: 1).map(String.init)
             }
+            let options = Dictionary((pairs ?? []).map { ($0.first ?? "", $0.count > 1 ? $0[1] : "") }) { $1 }
+            return FigurePlace(figure: parts.first.map(String.init) ?? "", options: options, text: String(match.1), line: line)
         }
     }
 
@@ -112,6 +102,15 @@ public struct Prose: Sendable {
             result = result.replacing("](figure:\(place.text))", with: "](\(path(place)))")
         }
         return result
+    }
+
+    /// What an expression finds in the lines of a text, with their numbers.
+    private static func matches<Output>(
+        of expression: Regex<Output>, in text: String
+    ) -> [(match: Regex<Output>.Match, line: Int)] {
+        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
+            line.matches(of: expression).map { ($0, index + 1) }
+        }
     }
 
     // A regular expression literal is not Sendable, so it is made anew for each text; for each line it would take a tenth of a second.

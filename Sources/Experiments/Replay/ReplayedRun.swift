@@ -123,7 +123,7 @@ public final class ReplayedRun {
     /// What was kept of a step; `nil` if nothing was.
     public func frame(step: Int) throws(RecordingError) -> RecordedFrame? {
         if let lastFrame, lastFrame.step == step { return lastFrame }
-        guard let frame = try run.frame(step: step, of: graphDescription) else { return nil }
+        guard let frame = try run.frame(step: step) else { return nil }
         lastFrame = frame
         return frame
     }

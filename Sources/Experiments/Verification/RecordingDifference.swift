@@ -251,8 +251,8 @@ public struct RunDifference: Codable, Sendable {
     }
 
     private static func keptValue(_ a: ReplayedRun, _ b: ReplayedRun, step: Int) throws -> Difference? {
-        guard let one = try a.run.frame(step: step, of: a.graphDescription),
-            let other = try b.run.frame(step: step, of: b.graphDescription)
+        guard let one = try a.run.frame(step: step),
+            let other = try b.run.frame(step: step)
         else { return nil }
         for name in one.names where other.has(name) {
             if let by = NumberDifference(try one.value(name).numbers, try other.value(name).numbers) {

@@ -45,7 +45,7 @@ private struct ComputationGraphDrawing {
             throw context.bad("step", "run \(run.id) has steps 0 to \(run.journal.stepCount)")
         }
         let kept = run.description.frames.filter { $0.phases.contains(.backward) }.map(\.step)
-        frame = try (context.options.step ?? kept.last).flatMap { try run.frame(step: $0, of: graph) }
+        frame = try (context.options.step ?? kept.last).flatMap { try run.frame(step: $0) }
         (self.run, self.graph) = (run, graph)
         block = BlockGraph(graph, layer: layer, isTrained: run.description.isTrained)
     }

@@ -13,7 +13,7 @@ extension Figure {
                 for run in recording.runs {
                     let graph = try run.graph()
                     for description in run.description.frames where description.phases.contains(.optimizer) {
-                        guard let frame = try run.frame(step: description.step, of: graph) else { continue }
+                        guard let frame = try run.frame(step: description.step) else { continue }
                         guard let missing = try FilmstripChoice.missing(in: frame, of: run, graph: graph, recording) else {
                             return nil
                         }
@@ -56,7 +56,7 @@ private enum FilmstripChoice {
     private static func frames(_ run: RecordedRun, _ context: FigureContext) throws -> [RecordedFrame] {
         let graph = try run.graph()
         return try run.description.frames.filter { $0.phases.contains(.optimizer) }.compactMap {
-            guard let frame = try run.frame(step: $0.step, of: graph) else { return nil }
+            guard let frame = try run.frame(step: $0.step) else { return nil }
             let layer = context.options.layer ?? 0
             return try missing(in: frame, of: run, graph: graph, layer: layer, context.recording) == nil ? frame : nil
         }

@@ -17,7 +17,4 @@ final class RecordedGraphs: Sendable {
             return graph
         }
     }
-
-    /// The hash of a graph's file, by which graphs can be told apart unread.
-    func hash(_ id: String) throws(RecordingError) -> String { try files.hash(RecordingLayout.graph(id)) }
 }

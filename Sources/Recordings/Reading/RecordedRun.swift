@@ -34,17 +34,13 @@ public struct RecordedRun: Sendable {
     /// What was computed from what.
     public func graph() throws(RecordingError) -> GraphDescription { try graphs.graph(description.graph) }
 
-    func graphHash() throws(RecordingError) -> String { try graphs.hash(description.graph) }
+    /// The hash of the graph's file, by which graphs can be told apart unread.
+    func graphHash() throws(RecordingError) -> String { try files.hash(RecordingLayout.graph(description.graph)) }
 
     /// The values kept of a step; `nil` if none were.
     public func frame(step: Int) throws(RecordingError) -> RecordedFrame? {
-        guard description.frames.contains(where: { $0.step == step }) else { return nil }
-        return try frame(step: step, of: graph())
-    }
-
-    /// The values kept of a step, for those who read ``graph()`` before and ask for many steps.
-    public func frame(step: Int, of graph: GraphDescription) throws(RecordingError) -> RecordedFrame? {
         guard let frame = description.frames.first(where: { $0.step == step }) else { return nil }
+        let graph = try graph()
         let file = try files.tensors(RecordingLayout.frame(id, step: step))
         return try RecordedFrame(file, description: frame, graph: graph, run: id)
     }
